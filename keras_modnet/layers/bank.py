@@ -1,0 +1,114 @@
+"""The bank: one stacked set of equal blocks, shared by all steps and all tasks."""
+
+import keras
+from keras import ops
+
+from keras_modnet.checks import expect, expect_count, expect_one_of
+from keras_modnet.layers.blocks import block_kind
+from keras_modnet.layers.mixing import MIXINGS, branch, mix_weights, split_blocks
+from keras_modnet.layers.stages import StepNorm
+
+
+@keras.saving.register_keras_serializable(package="keras_modnet")
+class BlockBank(keras.layers.Layer):
+    """Equal residual blocks whose weights are stacked: one variable a weight, the block axis first.
+
+    Args:
+        num_blocks: blocks in the bank.
+        block: registered kind: `"basic"`, `"bottleneck"`, `"convnext"` or one added by `register_block`.
+        mixing: `"weights"` mixes the kernels by the ordering's row and runs one block; `"outputs"` runs every block and
+            mixes what comes out. Equal numbers for a hard ordering, different ones for a soft one.
+
+    Call arguments:
+        x: features `(batch, height, width, channels)`.
+        weights: `(num_blocks,)`, one row of an ordering, sums to one.
+
+    Returns:
+        `x + branch(x)`, shape and dtype of `x`: one step, without norms of a (task, step); `OrderedSteps` adds those.
+
+    Raises:
+        ValueError: an unknown block or mixing, a count under one, features that are not rank 4 with known channels.
+    """
+
+    def __init__(self, num_blocks, block="basic", mixing="weights", **kwargs):
+        super().__init__(**kwargs)
+        expect_count("num_blocks", num_blocks)
+        expect_one_of("mixing", mixing, MIXINGS)
+        self.num_blocks, self.block, self.mixing = num_blocks, block, mixing
+        self._kind = block_kind(block)
+
+    def build(self, x_shape, weights_shape=None):
+        """Makes the stacked weights for the channels of the features."""
+        rank4 = len(x_shape) == 4 and x_shape[-1] is not None
+        expect(rank4, "x", "features (batch, height, width, channels) with known channels", tuple(x_shape))
+        self._stages = self._kind.stages(x_shape[-1])
+        self._stacked = {}
+        for stage in self._stages:
+            for name, weight in stage.weights().items():
+                full_name = f"{stage.name}/{name}"
+                self._stacked[full_name] = self.add_weight(
+                    shape=(self.num_blocks, *weight.shape),
+                    initializer=stacked_initializer(weight.initializer),
+                    # Mixed in float32 and then cast, so that half precision rounds once.
+                    autocast=False,
+                    name=full_name.replace("/", "_"),
+                )
+
+    def call(self, x, weights):
+        """Runs one step."""
+        (selection,) = self.select(ops.expand_dims(ops.cast(weights, "float32"), 0))
+        return x + self.branch(x, selection, lambda place, candidates, weights: candidates)
+
+    @property
+    def stages(self):
+        """The stages of the block kind at the width of the features."""
+        return self._stages
+
+    @property
+    def norm_places(self):
+        """`{place: channels}` of the norms that a step needs."""
+        return {stage.name: stage.channels for stage in self._stages if isinstance(stage, StepNorm)}
+
+    @property
+    def stacked_weights(self):
+        """`{"conv1/kernel": variable (num_blocks, ...), ...}`, stable names in a stable order."""
+        return dict(self._stacked)
+
+    def select(self, ordering):
+        """Returns for each step what `branch` needs, computed for all steps at once.
+
+        Args:
+            ordering: `(num_steps, num_blocks)`, float32.
+        """
+        stacked = {name: ops.convert_to_tensor(variable) for name, variable in self._stacked.items()}
+        if self.mixing == "weights":
+            return [([block], None) for block in mix_weights(ordering, stacked)]
+        blocks = split_blocks(stacked)
+        return [(blocks, row) for row in ops.unstack(ordering, ordering.shape[0])]
+
+    def branch(self, x, selection, normalize):
+        """Returns the branch's output for one element of `select`; `normalize` as in `mixing.branch`."""
+        blocks, weights = selection
+        return branch(x, self._stages, blocks, weights, normalize)
+
+    def macs_per_step(self, height, width):
+        """Returns multiply-adds of one block for one image with a `height` x `width` feature map."""
+        return sum(stage.macs(height, width) for stage in self._stages)
+
+    def compute_output_shape(self, x_shape, weights_shape=None):
+        """Returns the shape of the features."""
+        return x_shape
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return super().get_config() | {"num_blocks": self.num_blocks, "block": self.block, "mixing": self.mixing}
+
+
+def stacked_initializer(initializer):
+    """Returns an initializer that draws every block on its own, with the fans of one block."""
+
+    def draw(shape, dtype=None):
+        make = initializer if callable(initializer) else lambda: keras.initializers.get(initializer)
+        return ops.stack([make()(shape[1:], dtype=dtype) for _ in range(shape[0])])
+
+    return draw

@@ -1,0 +1,100 @@
+"""Kinds of blocks: which stages a residual branch consists of. A user adds a kind with `register_block`."""
+
+import dataclasses
+from collections.abc import Callable
+
+from keras_modnet.checks import expect, expect_one_of
+from keras_modnet.layers.stages import (
+    Activation,
+    BlockLayerNorm,
+    Conv,
+    DepthwiseConv,
+    LayerScale,
+    Stage,
+    StepNorm,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class BlockKind:
+    """A registered kind of block.
+
+    Attributes:
+        name: the name that `block=` takes.
+        stages: function from the width (channels) to the tuple of stages of the branch.
+        output_activation: activation that features need before pooling; pre-activation kinds leave it to the head.
+    """
+
+    name: str
+    stages: Callable[[int], tuple[Stage, ...]]
+    output_activation: str | None = None
+
+
+_kinds: dict[str, BlockKind] = {}
+
+
+def register_block(name, stages, output_activation=None):
+    """Adds a kind of block, so that `BlockBank(block=name)` and `ModNet(block=name)` know it.
+
+    Args:
+        name: a new name; a name that is taken is refused.
+        stages: function from the width to a tuple of `Stage`s, shape in = shape out.
+        output_activation: Keras activation that the head applies before pooling, or None.
+
+    Raises:
+        ValueError: the name is taken, or the stages do not have unique names for what they own.
+    """
+    expect(name not in _kinds, "name", f"a name that is not taken ({', '.join(sorted(_kinds))} are)", name)
+    named = [stage.name for stage in stages(8) if stage.weights() or isinstance(stage, StepNorm)]
+    expect(all(named) and len(set(named)) == len(named), "stages", "stages with unique names", named)
+    _kinds[name] = BlockKind(name, stages, output_activation)
+
+
+def block_kind(name):
+    """Returns the registered `BlockKind` called `name`; raises `ValueError` if there is none."""
+    expect_one_of("block", name, sorted(_kinds))
+    return _kinds[name]
+
+
+def basic(width):
+    """Pre-activation 3x3-3x3 residual branch (He et al. 2016, "Identity mappings in deep residual networks")."""
+    return (
+        StepNorm("norm1", width),
+        Activation("relu"),
+        Conv("conv1", width, width, 3),
+        StepNorm("norm2", width),
+        Activation("relu"),
+        Conv("conv2", width, width, 3),
+    )
+
+
+def bottleneck(width, expansion=4):
+    """Inverted bottleneck 1x1-depthwise-1x1 (Sandler et al. 2018, "MobileNetV2"), norms before the activations."""
+    inner = expansion * width
+    return (
+        StepNorm("norm1", width),
+        Conv("expand", width, inner),
+        StepNorm("norm2", inner),
+        Activation("relu"),
+        DepthwiseConv("depthwise", inner, 3),
+        StepNorm("norm3", inner),
+        Activation("relu"),
+        Conv("project", inner, width),
+    )
+
+
+def convnext(width):
+    """ConvNeXt branch (Liu et al. 2022, "A ConvNet for the 2020s"); its layer norm belongs to the block."""
+    return (
+        DepthwiseConv("depthwise", width, 7, use_bias=True),
+        BlockLayerNorm("norm", width),
+        Conv("expand", width, 4 * width, use_bias=True),
+        Activation("gelu"),
+        Conv("project", 4 * width, width, use_bias=True),
+        LayerScale("scale", width),
+    )
+
+
+register_block("basic", basic, output_activation="relu")
+register_block("bottleneck", bottleneck)
+register_block("convnext", convnext)

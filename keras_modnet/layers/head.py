@@ -1,0 +1,72 @@
+"""From features to class logits."""
+
+import keras
+from keras import ops
+
+from keras_modnet.checks import expect_count
+from keras_modnet.layers.step_norms import StepNorms
+
+
+@keras.saving.register_keras_serializable(package="keras_modnet")
+class ClassifierHead(keras.layers.Layer):
+    """Norm, activation, global average pooling and one dense layer.
+
+    Args:
+        num_classes: number of logits.
+        norm: `"batch"`, `"group"`, `"layer"` or None.
+        activation: Keras activation between norm and pooling, or None; `"relu"` suits pre-activation blocks.
+
+    Call arguments:
+        features: `(batch, height, width, channels)`.
+        training: whether a batch norm gathers statistics.
+
+    Returns:
+        Logits `(batch, num_classes)`, float32 under every dtype policy.
+
+    Raises:
+        ValueError: a count under one or an unknown norm.
+    """
+
+    def __init__(self, num_classes, norm="batch", activation="relu", **kwargs):
+        super().__init__(**kwargs)
+        expect_count("num_classes", num_classes)
+        self.num_classes, self.norm, self.activation = num_classes, norm, activation
+        # float32: softmax and cross-entropy of half-precision logits lose the small classes.
+        self.dense = keras.layers.Dense(num_classes, dtype="float32", name="dense")
+
+    def build(self, features_shape):
+        """Makes norm and dense layer for the channels of the features."""
+        channels = features_shape[-1]
+        self.norms = None
+        if self.norm is not None:
+            self.norms = StepNorms(1, {"output": channels}, self.norm, dtype=self.dtype_policy, name="norms")
+            self.norms.build()
+        self.dense.build((None, channels))
+
+    def call(self, features, training=None):
+        """Pools and classifies."""
+        if self.norms is not None:
+            features = self.norms(features, training=training)
+        features = keras.activations.get(self.activation)(features)
+        return self.dense(ops.mean(ops.cast(features, "float32"), axis=(1, 2)))
+
+    def variables_by_name(self):
+        """Returns `{"output/scale": ..., "kernel": ..., "bias": ...}`, stable names in a stable order."""
+        norms = {} if self.norms is None else self.norms.variables_by_name()
+        return norms | {"kernel": self.dense.kernel, "bias": self.dense.bias}
+
+    def compute_output_shape(self, features_shape):
+        """Returns `(batch, num_classes)`."""
+        return (features_shape[0], self.num_classes)
+
+    def compute_output_spec(self, features, training=None):
+        """Returns the spec of the logits; float32 under every dtype policy."""
+        return keras.KerasTensor((features.shape[0], self.num_classes), dtype="float32")
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return super().get_config() | {
+            "num_classes": self.num_classes,
+            "norm": self.norm,
+            "activation": self.activation,
+        }

@@ -1,0 +1,73 @@
+"""Normalization as pure functions; statistics are float32 under every dtype policy."""
+
+import math
+
+from keras import ops
+
+
+def batch_moments(x, synchronized=False):
+    """Returns mean and variance of each channel over batch and positions.
+
+    Args:
+        x: `(batch, height, width, channels)`.
+        synchronized: whether replicas of a `tf.distribute` strategy share their statistics.
+
+    Returns:
+        Two float32 tensors `(channels,)`.
+    """
+    return ops.moments(ops.cast(x, "float32"), axes=(0, 1, 2), synchronized=synchronized)
+
+
+def mixture_moments(moments, weights):
+    """Returns mean and variance of a mixture of distributions.
+
+    Args:
+        moments: one `(mean, variance)` for each component, `(channels,)` each.
+        weights: `(num_components,)`, sum to one.
+
+    Returns:
+        `mean = sum w_n mean_n` and `variance = sum w_n (variance_n + mean_n^2) - mean^2`; for one-hot weights exactly the
+        moments of the chosen component.
+    """
+    means = ops.stack([mean for mean, _ in moments])
+    variances = ops.stack([variance for _, variance in moments])
+    weights = ops.expand_dims(weights, -1)
+    mean = ops.sum(weights * means, axis=0)
+    # Written around the mixture's mean, so that no difference of large squares loses digits.
+    return mean, ops.sum(weights * (variances + ops.square(means - mean)), axis=0)
+
+
+def normalize(x, mean, variance, scale, offset, epsilon):
+    """Returns `scale * (x - mean) / sqrt(variance + epsilon) + offset` in the dtype of `x`.
+
+    Args:
+        x: `(batch, height, width, channels)`.
+        mean: `(channels,)`.
+        variance: `(channels,)`.
+        scale: `(channels,)`.
+        offset: `(channels,)`.
+        epsilon: added to the variance.
+    """
+    x32 = ops.cast(x, "float32")
+    return ops.cast(ops.batch_normalization(x32, mean, variance, -1, offset, scale, epsilon), x.dtype)
+
+
+def layer_norm(x, scale, offset, epsilon):
+    """Normalizes every position over its channels (Ba et al. 2016); shapes as in `normalize`."""
+    x32 = ops.cast(x, "float32")
+    return ops.cast(ops.layer_normalization(x32, scale, offset, axis=-1, epsilon=epsilon), x.dtype)
+
+
+def num_groups(channels):
+    """Returns the groups of the group norm: the largest divisor that `channels` and 8 have in common."""
+    return math.gcd(channels, 8)
+
+
+def group_norm(x, scale, offset, epsilon):
+    """Normalizes each image over positions and groups of channels (Wu & He 2018); shapes as in `normalize`."""
+    height, width, channels = x.shape[1:]
+    groups = num_groups(channels)
+    grouped = ops.reshape(ops.cast(x, "float32"), (-1, height, width, groups, channels // groups))
+    mean, variance = ops.moments(grouped, axes=(1, 2, 4), keepdims=True)
+    normal = ops.reshape((grouped - mean) * ops.rsqrt(variance + epsilon), (-1, height, width, channels))
+    return ops.cast(normal * scale + offset, x.dtype)

@@ -1,0 +1,180 @@
+"""Routers: layers that hold a task's ordering and give it as weights over the blocks of every step."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_modnet.checks import expect, expect_count
+from keras_modnet.layers.gumbel import gumbel_noise, gumbel_softmax, one_hot_argmax
+
+# Logits of a chosen block above the others after `set_blocks`: far beyond what an optimizer's leftover momentum moves.
+HARD_MARGIN = 10.0
+
+
+@keras.saving.register_keras_serializable(package="keras_modnet")
+class GumbelRouter(keras.layers.Layer):
+    """Learns which block runs at which step.
+
+    While it trains (`training=True`, layer trainable, not hardened) every call draws an ordering with the
+    Gumbel-softmax; otherwise the ordering is the one-hot of the largest logits, without noise. There is one draw a call,
+    shared by all examples of the batch; under `tf.distribute.MirroredStrategy` all replicas draw the same.
+
+    Args:
+        num_steps: rows of the ordering.
+        num_blocks: columns of the ordering, the blocks of the bank.
+        temperature: positive start value of the Gumbel-softmax temperature, a variable that callbacks anneal.
+        straight_through: if True training uses one-hot draws with the gradient of the relaxed ones.
+        seed: integer seed of the layer's own generator, or None.
+
+    Call arguments:
+        inputs: ignored, any shape; gives the layer its place in a functional model.
+        training: whether to draw.
+
+    Returns:
+        `(num_steps, num_blocks)`, float32 under every dtype policy, rows sum to one.
+
+    Raises:
+        ValueError: a count under one or a temperature that is not positive.
+
+    Reference:
+        Jang et al. 2017, "Categorical reparameterization with Gumbel-softmax", arXiv 1611.01144.
+    """
+
+    def __init__(self, num_steps, num_blocks, temperature=1.0, straight_through=False, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        expect_count("num_steps", num_steps)
+        expect_count("num_blocks", num_blocks)
+        expect(temperature > 0, "temperature", "a positive number", temperature)
+        self.num_steps, self.num_blocks = num_steps, num_blocks
+        self.temperature, self.straight_through = temperature, straight_through
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def build(self, input_shape=None):
+        """Makes the logits (zeros: every ordering equally likely), the temperature and the hardened flag."""
+        # float32 and no autocast: a half-precision sum of logits and noise would merge blocks that are near.
+        self.logits = self.add_weight(
+            shape=(self.num_steps, self.num_blocks), initializer="zeros", dtype="float32", name="logits", autocast=False
+        )
+        start = keras.initializers.Constant(self.temperature)
+        fixed = {"trainable": False, "autocast": False}
+        self.current_temperature = self.add_weight(
+            shape=(), initializer=start, dtype="float32", name="temperature", **fixed
+        )
+        self.hardened = self.add_weight(shape=(), initializer="zeros", dtype="bool", name="hardened", **fixed)
+
+    def call(self, inputs=None, training=None):
+        """Draws, or gives the hard ordering."""
+        hard = one_hot_argmax(self.logits)
+        if not (training and self.trainable):
+            return hard
+        noise = gumbel_noise((self.num_steps, self.num_blocks), self.seed_generator)
+        drawn = gumbel_softmax(self.logits, self.current_temperature, noise, hard=self.straight_through)
+        return ops.where(ops.convert_to_tensor(self.hardened), hard, drawn)
+
+    def weights_now(self):
+        """Returns the ordering as a NumPy array `(num_steps, num_blocks)`: softmax of the logits, or one-hot rows."""
+        logits = ops.convert_to_tensor(self.logits)
+        hardened = bool(ops.convert_to_numpy(self.hardened))
+        return ops.convert_to_numpy(one_hot_argmax(logits) if hardened else ops.softmax(logits, axis=-1))
+
+    def set_weights_now(self, weights):
+        """Takes an ordering over: hard rows harden the router, others become logits `log(weights)`.
+
+        Args:
+            weights: array `(num_steps, num_blocks)`, rows sum to one.
+        """
+        weights = np.asarray(weights, "float32")
+        hard = bool(np.all(weights.max(axis=-1) == 1.0))
+        self.logits.assign(HARD_MARGIN * weights if hard else np.log(np.maximum(weights, 1e-8)))
+        self.hardened.assign(hard)
+
+    def harden(self):
+        """Fixes the ordering at the largest logits; training goes on with it and draws no more."""
+        self.set_weights_now(ops.convert_to_numpy(one_hot_argmax(ops.convert_to_tensor(self.logits))))
+
+    def soften(self, confidence=None):
+        """Lets the router draw again.
+
+        Args:
+            confidence: probability that each step's present block starts with, over 1 / num_blocks and under 1; None
+                starts from equal probabilities.
+
+        Raises:
+            ValueError: the confidence is outside its range.
+        """
+        blocks = ops.convert_to_numpy(one_hot_argmax(ops.convert_to_tensor(self.logits)))
+        if confidence is None or self.num_blocks == 1:
+            self.logits.assign(np.zeros_like(blocks))
+        else:
+            least = 1 / self.num_blocks
+            expect(least < confidence < 1, "confidence", f"over {least:.3g} and under 1", confidence)
+            odds = confidence * (self.num_blocks - 1) / (1 - confidence)
+            self.logits.assign(blocks * np.log(odds))
+        self.hardened.assign(False)
+
+    def compute_output_shape(self, input_shape=None):
+        """Returns `(num_steps, num_blocks)`."""
+        return (self.num_steps, self.num_blocks)
+
+    def compute_output_spec(self, inputs=None, training=None):
+        """Returns the spec of the ordering; float32 under every dtype policy."""
+        return keras.KerasTensor((self.num_steps, self.num_blocks), dtype="float32")
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return super().get_config() | {
+            "num_steps": self.num_steps,
+            "num_blocks": self.num_blocks,
+            "temperature": self.temperature,
+            "straight_through": self.straight_through,
+            "seed": self.seed,
+        }
+
+
+@keras.saving.register_keras_serializable(package="keras_modnet")
+class FixedRouter(keras.layers.Layer):
+    """Gives one ordering that never changes: the baseline beside a learned one.
+
+    Args:
+        blocks: the block of each step, integers from 0 to num_blocks - 1.
+        num_blocks: the blocks of the bank.
+
+    Call arguments:
+        inputs: ignored, any shape; gives the layer its place in a functional model.
+
+    Returns:
+        `(len(blocks), num_blocks)`, float32, one-hot rows.
+
+    Raises:
+        ValueError: no steps, or a block that the bank lacks.
+    """
+
+    def __init__(self, blocks, num_blocks, **kwargs):
+        super().__init__(**kwargs)
+        expect_count("num_blocks", num_blocks)
+        expect(len(blocks) > 0, "blocks", "at least one step", blocks)
+        for block in blocks:
+            expect(0 <= block < num_blocks, "blocks", f"blocks from 0 to {num_blocks - 1}", list(blocks))
+        self.blocks, self.num_blocks = tuple(int(block) for block in blocks), num_blocks
+
+    @property
+    def num_steps(self):
+        """Rows of the ordering."""
+        return len(self.blocks)
+
+    def call(self, inputs=None):
+        """Gives the ordering."""
+        return ops.one_hot(ops.convert_to_tensor(self.blocks, dtype="int32"), self.num_blocks, dtype="float32")
+
+    def compute_output_shape(self, input_shape=None):
+        """Returns `(num_steps, num_blocks)`."""
+        return (self.num_steps, self.num_blocks)
+
+    def compute_output_spec(self, inputs=None):
+        """Returns the spec of the ordering."""
+        return keras.KerasTensor((self.num_steps, self.num_blocks), dtype="float32")
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return super().get_config() | {"blocks": list(self.blocks), "num_blocks": self.num_blocks}

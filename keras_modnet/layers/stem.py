@@ -1,0 +1,84 @@
+"""From images to features: the only place where the resolution changes."""
+
+import keras
+from keras import ops
+
+from keras_modnet.checks import expect, expect_count
+
+
+@keras.saving.register_keras_serializable(package="keras_modnet")
+class IsometricStem(keras.layers.Layer):
+    """Cuts images into patches and embeds each; features keep this resolution and width through all steps.
+
+    Args:
+        width: channels of the features.
+        patch_size: side of a patch in pixels; height and width of the images are divisible by it.
+        mean: pixel value, one number or one a channel, that is subtracted; default 127.5.
+        std: pixel value, one number or one a channel, that the difference is divided by; default 127.5.
+
+    Call arguments:
+        images: `(batch, H, W, C)` with values from 0 to 255, any dtype.
+
+    Returns:
+        Features `(batch, H / patch_size, W / patch_size, width)`.
+
+    Raises:
+        ValueError: a count under one, images of another rank, or sides that the patch size does not divide.
+
+    Reference:
+        Patch embedding: Dosovitskiy et al. 2021; isometric networks: Sandler et al. 2019, arXiv 1909.03205.
+    """
+
+    def __init__(self, width, patch_size=4, mean=127.5, std=127.5, **kwargs):
+        super().__init__(**kwargs)
+        expect_count("width", width)
+        expect_count("patch_size", patch_size)
+        self.width, self.patch_size = width, patch_size
+        self.mean, self.std = mean, std
+        self.embedding = keras.layers.Conv2D(
+            width,
+            patch_size,
+            strides=patch_size,
+            kernel_initializer="he_normal",
+            data_format="channels_last",
+            dtype=self.dtype_policy,
+            name="embedding",
+        )
+
+    def build(self, images_shape):
+        """Makes the embedding for the channels of the images."""
+        rank4 = len(images_shape) == 4 and None not in images_shape[1:]
+        expect(rank4, "images", "of known shape (batch, height, width, channels)", tuple(images_shape))
+        divisible = all(side % self.patch_size == 0 for side in images_shape[1:3])
+        sides = f"of sides that patch_size={self.patch_size} divides"
+        expect(divisible, "images", sides, tuple(images_shape))
+        self.embedding.build(images_shape)
+        # Stored once built, so that images of another shape are refused by name and not by a failing convolution.
+        self._image_shape = tuple(images_shape[1:])
+
+    def call(self, images):
+        """Scales the pixels and embeds the patches."""
+        matches = tuple(images.shape[1:]) == self._image_shape
+        expect(matches, "images", f"of shape (batch, {', '.join(map(str, self._image_shape))})", tuple(images.shape))
+        pixels = ops.cast(images, "float32")
+        scaled = (pixels - ops.convert_to_tensor(self.mean, "float32")) / ops.convert_to_tensor(self.std, "float32")
+        return self.embedding(ops.cast(scaled, self.compute_dtype))
+
+    def macs(self):
+        """Returns multiply-adds for one image."""
+        height, width, channels = self._image_shape
+        return height * width * channels * self.width
+
+    def compute_output_shape(self, images_shape):
+        """Returns `(batch, H / patch_size, W / patch_size, width)`."""
+        batch, height, width, _ = images_shape
+        return (batch, height // self.patch_size, width // self.patch_size, self.width)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return super().get_config() | {
+            "width": self.width,
+            "patch_size": self.patch_size,
+            "mean": self.mean,
+            "std": self.std,
+        }

@@ -1,0 +1,204 @@
+"""The norms of one task: for every step and every place in a block its own scale, offset and statistics."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_modnet.checks import expect_count, expect_one_of
+from keras_modnet.layers import norms as maths
+from keras_modnet.layers.replicas import in_tf_strategy
+
+NORMS = ("batch", "group", "layer")
+
+
+@keras.saving.register_keras_serializable(package="keras_modnet")
+class StepNorms(keras.layers.Layer):
+    """Norms that belong to the (task, step): variables are stacked, `(num_steps, channels)` for each place.
+
+    Statistics of a block that runs several times differ from step to step, so they must not be shared between steps.
+
+    Args:
+        num_steps: steps, the rows of every variable.
+        places: `{name: channels}` of the places in a block that are normalized; may be empty.
+        norm: `"batch"` (moving statistics), `"group"` (`gcd(channels, 8)` groups) or `"layer"` (over channels).
+        momentum: share of the old moving statistics that an update keeps; used by "batch".
+        epsilon: added to the variance.
+
+    Call arguments:
+        x: `(batch, height, width, channels)`.
+        place: name of the place; default the first.
+        step: index of the step; default 0.
+        training: whether "batch" uses and gathers statistics of the batch.
+
+    Raises:
+        ValueError: an unknown norm or a count under one.
+
+    Reference:
+        Ioffe & Szegedy 2015; Wu & He 2018; Ba et al. 2016. Norms of each layer over shared kernels: Savarese & Maire
+        2019.
+    """
+
+    def __init__(self, num_steps, places, norm="batch", momentum=0.9, epsilon=1e-3, **kwargs):
+        super().__init__(**kwargs)
+        expect_count("num_steps", num_steps)
+        expect_one_of("norm", norm, NORMS)
+        self.num_steps, self.places, self.norm = num_steps, dict(places), norm
+        self.momentum, self.epsilon = momentum, epsilon
+        self._statistics_follow = True
+
+    def build(self, input_shape=None):
+        """Makes scale, offset and, for "batch", the moving statistics of every place."""
+        self.synchronized = self.norm == "batch" and in_tf_strategy()
+        self._variables_of = {}
+        for place, channels in self.places.items():
+            shape = (self.num_steps, channels)
+            own = {
+                "scale": self._add(place, "scale", shape, "ones", trainable=True),
+                "offset": self._add(place, "offset", shape, "zeros", trainable=True),
+            }
+            if self.norm == "batch":
+                own["mean"] = self._add(place, "mean", shape, "zeros", trainable=False)
+                own["variance"] = self._add(place, "variance", shape, "ones", trainable=False)
+            self._variables_of[place] = own
+
+    def _add(self, place, name, shape, initializer, trainable):
+        return self.add_weight(
+            shape=shape,
+            initializer=initializer,
+            dtype="float32",
+            autocast=False,
+            trainable=trainable,
+            name=f"{place}_{name}",
+            aggregation="mean",
+        )
+
+    def call(self, x, place=None, step=0, training=None):
+        """Normalizes at one place of one step."""
+        normalizer = self.begin(training)
+        place = next(iter(self.places)) if place is None else place
+        (y,) = normalizer.apply(step, place, [x], None)
+        normalizer.finish()
+        return y
+
+    def configure(self, affine, statistics):
+        """Says what follows the training data.
+
+        Args:
+            affine: whether scales and offsets train.
+            statistics: whether "batch" uses statistics of the batch in training and gathers them.
+        """
+        self.trainable = True
+        self._statistics_follow = statistics
+        for own in self._variables_of.values():
+            own["scale"].trainable = own["offset"].trainable = affine
+
+    @property
+    def affine_trains(self):
+        """Whether scales and offsets train."""
+        affine = [own[name] for own in self._variables_of.values() for name in ("scale", "offset")]
+        return self.trainable and all(variable.trainable for variable in affine)
+
+    @property
+    def live_statistics(self):
+        """Whether training uses and gathers statistics of the batch, as far as the norm has any."""
+        return self.trainable and self._statistics_follow
+
+    def begin(self, training):
+        """Returns a `Normalizer` for one pass over all steps."""
+        return Normalizer(self, live=bool(training) and self.live_statistics and self.norm == "batch")
+
+    def variables_by_name(self):
+        """Returns `{"place/scale": variable, ...}`, stable names in a stable order."""
+        return {f"{place}/{name}": v for place, own in self._variables_of.items() for name, v in own.items()}
+
+    def take_steps(self, steps):
+        """Returns `{"place/scale": array}` with the rows of the given steps, as new arrays.
+
+        Args:
+            steps: indices of rows; one may occur more than once.
+        """
+        arrays = {name: ops.convert_to_numpy(variable) for name, variable in self.variables_by_name().items()}
+        return {name: np.take(array, list(steps), axis=0) for name, array in arrays.items()}
+
+    def assign_rows(self, arrays):
+        """Takes values over that `take_steps` gave."""
+        for name, variable in self.variables_by_name().items():
+            variable.assign(arrays[name])
+
+    def compute_output_shape(self, x_shape, place=None, step=0):
+        """Returns the shape of the features."""
+        return x_shape
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return super().get_config() | {
+            "num_steps": self.num_steps,
+            "places": dict(self.places),
+            "norm": self.norm,
+            "momentum": self.momentum,
+            "epsilon": self.epsilon,
+        }
+
+
+class Normalizer:
+    """One pass over all steps: reads every variable once, gathers the statistics, writes them once.
+
+    Args:
+        layer: the `StepNorms`.
+        live: whether statistics of the batch are used and gathered.
+    """
+
+    def __init__(self, layer, live):
+        self.layer, self.live = layer, live
+        variables = layer.variables_by_name()
+        self.rows = {name: ops.unstack(ops.convert_to_tensor(v), layer.num_steps) for name, v in variables.items()}
+        self.gathered = {}
+
+    def apply(self, step, place, candidates, weights):
+        """Normalizes the features of one place.
+
+        Args:
+            step: index of the step.
+            place: name of the place.
+            candidates: one tensor `(batch, height, width, channels)`, or one for each block (output mixing).
+            weights: `(num_blocks,)` of the step's ordering where there are several candidates: the statistics are those
+                of the mixture, so that a hard ordering gathers the statistics of the block that it chose.
+
+        Returns:
+            A list as long as `candidates`.
+        """
+        scale, offset = self.rows[f"{place}/scale"][step], self.rows[f"{place}/offset"][step]
+        epsilon = self.layer.epsilon
+        if self.layer.norm != "batch":
+            function = maths.group_norm if self.layer.norm == "group" else maths.layer_norm
+            return [function(x, scale, offset, epsilon) for x in candidates]
+        mean, variance = self._moments(step, place, candidates, weights)
+        return [maths.normalize(x, mean, variance, scale, offset, epsilon) for x in candidates]
+
+    def _moments(self, step, place, candidates, weights):
+        if not self.live:
+            return self.rows[f"{place}/mean"][step], self.rows[f"{place}/variance"][step]
+        moments = [maths.batch_moments(x, self.layer.synchronized) for x in candidates]
+        mean, variance = moments[0] if len(moments) == 1 else maths.mixture_moments(moments, weights)
+        self.gathered[place, step] = (mean, variance)
+        return mean, variance
+
+    def statistics(self):
+        """Returns `{"place/mean": (num_steps, channels), "place/variance": ...}` of this pass; empty if not live."""
+        stacked = {}
+        for place in {place: None for place, _ in self.gathered}:
+            for index, name in enumerate(("mean", "variance")):
+                # A step that did not run keeps what it had.
+                rows = [
+                    self.gathered[place, step][index] if (place, step) in self.gathered else old
+                    for step, old in enumerate(self.rows[f"{place}/{name}"])
+                ]
+                stacked[f"{place}/{name}"] = ops.stack(rows)
+        return stacked
+
+    def finish(self):
+        """Moves the layer's statistics towards those of this pass."""
+        variables, momentum = self.layer.variables_by_name(), self.layer.momentum
+        for name, new in self.statistics().items():
+            old = ops.convert_to_tensor(variables[name])
+            variables[name].assign(momentum * old + (1.0 - momentum) * ops.stop_gradient(new))

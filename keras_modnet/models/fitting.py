@@ -1,0 +1,120 @@
+"""What `fit` of a model with tasks needs beside Keras's own: checked data, only the batch's tasks, functions by task."""
+
+import keras
+
+from keras_modnet.checks import expect
+from keras_modnet.models.data_checks import check_first_batch, checked_arguments
+
+KERAS_FUNCTIONS = ("train_function", "test_function", "predict_function")
+
+
+class FunctionCache:
+    """Compiled functions by task, so that switching tasks traces nothing twice; a plain object Keras does not track."""
+
+    def __init__(self):
+        self.by_task = {}
+
+
+class FitsTasks:
+    """Mixin in front of `keras.Model`: standard `compile` and `fit` on one selected task or on a dict of tasks."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._functions = FunctionCache()
+        self._fitting = None
+        self._fitted = None
+
+    def swap_functions(self, old, new):
+        """Puts the compiled functions of task `old` aside and takes out those of task `new`."""
+        cache = self._functions.by_task
+        cache[old] = {name: getattr(self, name, None) for name in KERAS_FUNCTIONS}
+        for name, function in cache.get(new, dict.fromkeys(KERAS_FUNCTIONS)).items():
+            setattr(self, name, function)
+
+    def forget_functions(self):
+        """Drops all compiled functions: tasks or what trains have changed."""
+        self._functions.by_task.clear()
+        for name in KERAS_FUNCTIONS:
+            setattr(self, name, None)
+
+    @property
+    def trainable_variables(self):
+        """Variables that train; inside `fit` without those of tasks that are not in the batch.
+
+        Their gradients would not exist, and an optimizer with weight decay would shrink them all the same.
+        """
+        return self._without_idle_tasks(super().trainable_variables, self._fitting)
+
+    @property
+    def trainable_weights(self):
+        """As `trainable_variables`; Keras reads the one here and the other there."""
+        return self._without_idle_tasks(super().trainable_weights, self._fitting)
+
+    def _without_idle_tasks(self, variables, tasks):
+        if tasks is None:
+            return variables
+        idle = [layers for name, layers in self.task_layers.items() if name not in tasks]
+        left_out = {id(variable) for layers in idle for variable in layers.variables}
+        return [variable for variable in variables if id(variable) not in left_out]
+
+    def compile(self, *args, **kwargs):
+        """As `keras.Model.compile`; with several tasks `loss`, `loss_weights` and `metrics` may be dicts by task."""
+        self._functions.by_task.clear()
+        self._fitted = None
+        super().compile(*args, **kwargs)
+
+    def get_compile_config(self):
+        """As Keras's, with the tasks whose variables the optimizer knows."""
+        config = super().get_compile_config()
+        return config if config is None or self._fitted is None else config | {"fitted_tasks": list(self._fitted)}
+
+    def compile_from_config(self, config):
+        """As Keras's; builds the optimizer for the variables that it knew when it was saved."""
+        config = keras.saving.deserialize_keras_object(config)
+        fitted = config.pop("fitted_tasks", None)
+        self.compile(**config)
+        self._fitted = None if fitted is None else tuple(fitted)
+        if self.optimizer is not None:
+            self.optimizer.build(self._without_idle_tasks(self.trainable_variables, self._fitted))
+
+    def fit(self, x=None, y=None, *args, **kwargs):
+        """As `keras.Model.fit`; trains what is trainable of the tasks in the batch.
+
+        Args:
+            x: images of the selected task, a dict of images keyed by task, or a dataset of (images, labels) with either.
+            y: labels, where `x` is not a dataset: integers `(n,)`, or one-hot rows `(n, num_classes)`.
+            *args: as in Keras.
+            **kwargs: as in Keras.
+
+        Raises:
+            ValueError: before any step: an empty dataset, images of another shape or with NaN, labels outside the classes
+                of their task, an unknown task, nothing that trains, an optimizer that was compiled for other variables.
+        """
+        x, y, batch = checked_arguments(x, y)
+        tasks = check_first_batch(self, *batch)
+        former, self._fitting = self._fitting, tasks
+        try:
+            self._check_optimizer()
+            self._fitted = tasks
+            return super().fit(x, y, *args, **kwargs)
+        finally:
+            self._fitting = former
+
+    def _check_optimizer(self):
+        variables = self.trainable_variables
+        expect(variables, "parts", "trainable for at least one of the tasks in the batch", self._fitting)
+        optimizer = getattr(self, "optimizer", None)
+        if optimizer is None or not optimizer.built:
+            return
+        if self._fitted is not None and set(self._fitted) != set(self._fitting):
+            raise ValueError(
+                f"The model was compiled and fitted for the tasks {self._fitted}. Expected the same tasks in the batch, or "
+                f"`compile` with a new optimizer first. Received the tasks {self._fitting}."
+            )
+        known = getattr(optimizer, "inner_optimizer", optimizer)._trainable_variables
+        if {id(variable) for variable in variables} != {id(variable) for variable in known}:
+            raise ValueError(
+                "What trains has changed since the optimizer was built. Expected `compile` with a new optimizer after "
+                f"`add_task`, `remove_task`, `set_ordering` or `train_only`. Received {len(variables)} trainable "
+                f"variables where the optimizer knows {len(known)}."
+            )

@@ -1,0 +1,148 @@
+"""The tasks of a model: add, select, remove, order, freeze."""
+
+import contextlib
+
+from keras_modnet.checks import expect, expect_one_of
+from keras_modnet.models import trainability
+from keras_modnet.models.ordering import Ordering, as_ordering
+from keras_modnet.models.report import TaskReport, task_report
+from keras_modnet.models.tasks import expect_task_name, nearest_steps, task_specs
+
+
+class HasTasks:
+    """Mixin of `ModNet`: tasks as keys."""
+
+    def _layers_of(self, name):
+        expect_one_of("task", name, self.task_names)
+        return self.task_layers[name]
+
+    @property
+    def task_names(self):
+        """Names of the tasks, in the order in which they were added."""
+        return tuple(self.task_layers)
+
+    @property
+    def selected_task(self):
+        """Name of the task that an image tensor runs."""
+        return self._selected
+
+    def num_classes(self, task):
+        """Returns the number of classes of a task."""
+        return self._layers_of(task).num_classes
+
+    def select_task(self, name):
+        """Makes `name` the task that an image tensor runs; what trains stays as it is."""
+        self._layers_of(name)
+        self.swap_functions(self._selected, name)
+        self._selected = name
+
+    @contextlib.contextmanager
+    def use_task(self, name):
+        """Selects a task for the length of a `with` block and goes back to the former one at its end."""
+        former = self._selected
+        self.select_task(name)
+        try:
+            yield self
+        finally:
+            self.select_task(former)
+
+    def add_task(self, name, num_classes, init_from=None, num_steps=None):
+        """Adds a task: its own ordering, norms and head; what trains of the others stays as it is.
+
+        Args:
+            name: new name, letters, digits and _.
+            num_classes: number of classes; the head starts fresh.
+            init_from: task whose norms, and with as many steps whose ordering, the new one starts with; norms of another
+                number of steps come from the step at the same relative depth. None starts with equal probabilities
+                and fresh norms.
+            num_steps: steps; default those of `init_from`, else the model's.
+
+        Raises:
+            ValueError: the name is taken or not a word, `init_from` is unknown, or a count is under one.
+        """
+        expect_task_name(name)
+        expect(name not in self.task_layers, "name", "the name of a new task", name)
+        source = None if init_from is None else self._layers_of(init_from)
+        default_steps = self.default_steps if source is None else source.num_steps
+        spec = {"num_classes": num_classes, "num_steps": default_steps if num_steps is None else num_steps}
+        layers = self.make_task(name, **task_specs({name: spec}, default_steps)[name])
+        if source is not None:
+            layers.take_from(source, nearest_steps(layers.num_steps, source.num_steps))
+        self.task_layers[name] = layers
+        self.forget_functions()
+
+    def remove_task(self, name):
+        """Removes a task and all that it owns; the last one cannot be removed."""
+        self._layers_of(name)
+        expect(len(self.task_layers) > 1, "name", "a task of a model that has another one", name)
+        # `pop` and not `del`: Keras stops tracking the layers of what is popped.
+        self.task_layers.pop(name)
+        self.forget_functions()
+        if self._selected == name:
+            self._selected = self.task_names[0]
+
+    def ordering(self, task):
+        """Returns the task's `Ordering`: softmax of the logits, one-hot once hardened."""
+        return Ordering(self._layers_of(task).router.weights_now())
+
+    def set_ordering(self, task, ordering):
+        """Gives a task an ordering; a hard one is fixed and drawn no more.
+
+        Args:
+            task: name of the task.
+            ordering: `Ordering` or list of block indices. Norms follow `Ordering.norm_steps`; with a plain list each step
+                keeps its norms, and steps beyond the former last one start with copies of that one's.
+
+        Raises:
+            ValueError: an unknown task, no steps, a block that the bank lacks.
+        """
+        old = self._layers_of(task)
+        plain = not isinstance(ordering, Ordering)
+        ordering = as_ordering(ordering, self.bank.num_blocks)
+        sources = [min(step, old.num_steps - 1) for step in ordering.norm_steps] if plain else ordering.norm_steps
+        known = all(0 <= step < old.num_steps for step in sources)
+        expect(known, "ordering", f"made from this task's {old.num_steps} steps", ordering)
+        if ordering.num_steps == old.num_steps:
+            old.norms.assign_rows(old.norms.take_steps(sources))
+        else:
+            self._change_steps(task, ordering.num_steps, sources)
+        self.task_layers[task].router.set_weights_now(ordering.weights)
+
+    def _change_steps(self, task, num_steps, sources):
+        old = self.task_layers[task]
+        new = self.make_task(task, old.num_classes, num_steps)
+        new.take_from(old, sources)
+        new.take_head(old)
+        trainability.apply_task_states(new, trainability.task_states(old))
+        kept = dict(self.task_layers)
+        # Taken out and put back, so that the tasks keep their order and Keras forgets the old layers.
+        for name in kept:
+            self.task_layers.pop(name)
+        for name, layers in kept.items():
+            self.task_layers[name] = new if name == task else layers
+        self.forget_functions()
+
+    def train_only(self, task, parts):
+        """Freezes everything but some parts of one task; prints and returns the table of what trains.
+
+        Args:
+            task: name of the task.
+            parts: any of "ordering", "norm" (scales and offsets, with statistics), "statistics" (moving statistics
+                alone: no parameter), "head", "bank", "stem".
+
+        Returns:
+            `TrainableTable`, rows of parameters by part.
+
+        Raises:
+            ValueError: an unknown task or part.
+        """
+        self._layers_of(task)
+        trainability.apply_part_states(self, trainability.states_for(self, task, parts))
+        self.forget_functions()
+        table = trainability.trainable_table(self, task)
+        print(table)
+        return table
+
+    def task_report(self):
+        """Returns the `TaskReport`: per task its ordering, steps, own parameters, multiply-adds, what trains."""
+        return TaskReport(task_report(self, name) for name in self.task_names)

@@ -1,0 +1,191 @@
+"""The model: a stem, one bank, and for every task an ordering, norms and a head."""
+
+import keras
+
+from keras_modnet.checks import expect, expect_count, expect_one_of
+from keras_modnet.layers import BlockBank, IsometricStem
+from keras_modnet.layers.blocks import block_kind
+from keras_modnet.layers.step_norms import NORMS
+from keras_modnet.layers.steps import run_steps
+from keras_modnet.models import trainability
+from keras_modnet.models.fitting import FitsTasks
+from keras_modnet.models.has_tasks import HasTasks
+from keras_modnet.models.tasks import TaskLayers, task_specs
+
+
+@keras.saving.register_keras_serializable(package="keras_modnet")
+class ModNet(HasTasks, FitsTasks, keras.Model):
+    """A modular network: tasks run the blocks of one bank, each in its own order.
+
+    Args:
+        image_shape: `(height, width, channels)` of the images in pixels.
+        tasks: `{name: number of classes}`, or `{name: {"num_classes": ..., "num_steps": ...}}`.
+        num_blocks: blocks in the bank.
+        num_steps: steps of a task that does not say.
+        width: channels of the features.
+        patch_size: side of the stem's patches in pixels; divides height and width.
+        block: registered kind: `"basic"`, `"bottleneck"`, `"convnext"` or one added by `layers.register_block`.
+        norm: `"batch"`, `"group"` or `"layer"`; each (task, step) has its own.
+        mixing: `"weights"` mixes kernels and runs one block; `"outputs"` runs all blocks and mixes results.
+        temperature: start value of the routers' Gumbel-softmax temperature.
+        straight_through: whether routers draw one-hot orderings in training.
+        pixel_mean: pixel value, one number or one a channel, that the stem subtracts.
+        pixel_std: pixel value, one number or one a channel, that the stem divides by.
+        seed: integer seed of the routers, or None.
+
+    Call arguments:
+        images: `(batch, height, width, channels)` with values from 0 to 255, any dtype, for the selected task; or a
+            dict of them keyed by task.
+        training: whether routers draw and statistics are gathered.
+
+    Returns:
+        Logits `(batch, num_classes)`, float32; for a dict a dict of logits keyed by task.
+
+    Raises:
+        ValueError: an argument outside its range, images of another shape, an unknown task.
+
+    Reference:
+        The idea: Zhmoginov, Bashkirova, Sandler 2021, "Compositional Models", arXiv 2107.10963.
+    """
+
+    def __init__(
+        self,
+        image_shape,
+        tasks,
+        num_blocks=4,
+        num_steps=12,
+        width=64,
+        patch_size=4,
+        block="basic",
+        norm="batch",
+        mixing="weights",
+        temperature=1.0,
+        straight_through=False,
+        pixel_mean=127.5,
+        pixel_std=127.5,
+        seed=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        shape_ok = len(image_shape) == 3 and all(isinstance(side, int) and side > 0 for side in image_shape)
+        expect(shape_ok, "image_shape", "(height, width, channels), positive whole numbers", image_shape)
+        expect_count("num_steps", num_steps)
+        expect_one_of("norm", norm, NORMS)
+        specs = task_specs(tasks, num_steps)
+        self._arguments = {
+            "image_shape": tuple(image_shape),
+            "num_blocks": num_blocks,
+            "num_steps": num_steps,
+            "width": width,
+            "patch_size": patch_size,
+            "block": block,
+            "norm": norm,
+            "mixing": mixing,
+            "temperature": temperature,
+            "straight_through": straight_through,
+            "pixel_mean": pixel_mean,
+            "pixel_std": pixel_std,
+            "seed": seed,
+        }
+        own = {"dtype": self.dtype_policy}
+        self.stem = IsometricStem(width, patch_size, pixel_mean, pixel_std, name="stem", **own)
+        self.bank = BlockBank(num_blocks, block, mixing, name="bank", **own)
+        self.stem.build((None, *image_shape))
+        self._features_shape = self.stem.compute_output_shape((None, *image_shape))
+        self.bank.build(self._features_shape)
+        self.task_layers = {name: self.make_task(name, **spec) for name, spec in specs.items()}
+        self._selected = next(iter(specs))
+        # Everything is built, and a Keras model whose `build` never runs stays open for tasks that come later.
+        self.built = True
+
+    def call(self, images, training=None):
+        """Runs one task, or the tasks that are the keys of `images`."""
+        if isinstance(images, dict):
+            return {name: self._run(name, batch, training) for name, batch in images.items()}
+        return self._run(self._selected, images, training)
+
+    def _run(self, name, images, training):
+        layers = self._layers_of(name)
+        ordering = layers.router(training=training)
+        normalizer = layers.norms.begin(training)
+        features = run_steps(self.stem(images), self.bank, ordering, normalizer)
+        normalizer.finish()
+        return layers.head(features, training=training)
+
+    @property
+    def default_steps(self):
+        """Steps of a task that does not say."""
+        return self._arguments["num_steps"]
+
+    def make_task(self, name, num_classes, num_steps):
+        """Returns fresh `TaskLayers`, built, that belong to no task yet."""
+        router = {key: self._arguments[key] for key in ("temperature", "straight_through", "seed")}
+        activation = block_kind(self._arguments["block"]).output_activation
+        layers = TaskLayers(
+            num_steps,
+            num_classes,
+            self.bank,
+            self._arguments["norm"],
+            activation,
+            router,
+            name=f"task_{name}",
+            dtype=self.dtype_policy,
+        )
+        layers.build(self._features_shape)
+        return layers
+
+    @property
+    def image_shape(self):
+        """`(height, width, channels)` of the images in pixels."""
+        return self._arguments["image_shape"]
+
+    @property
+    def features_shape(self):
+        """`(height, width, channels)` of the features, the same at every step."""
+        return tuple(self._features_shape[1:])
+
+    def count_macs(self, task):
+        """Returns multiply-adds of one image through the task with a hard ordering, norms not counted."""
+        layers = self._layers_of(task)
+        height, width, channels = self.features_shape
+        steps = layers.num_steps * self.bank.macs_per_step(height, width)
+        return self.stem.macs() + steps + channels * layers.num_classes
+
+    def named_variables(self):
+        """Returns `{"stem/kernel": variable, "bank/conv1/kernel": ..., "tasks/digits/head/bias": ...}`.
+
+        The names are the package's own and stay the same between releases of Keras; presets store tensors under them.
+        """
+        named = {"stem/kernel": self.stem.embedding.kernel, "stem/bias": self.stem.embedding.bias}
+        named |= {f"bank/{name}": variable for name, variable in self.bank.stacked_weights.items()}
+        for task, layers in self.task_layers.items():
+            named |= {f"tasks/{task}/{name}": variable for name, variable in layers.variables_by_name().items()}
+        return named
+
+    def compute_output_shape(self, images_shape):
+        """Returns the shape of the logits, for a dict of shapes a dict."""
+        if isinstance(images_shape, dict):
+            return {name: (shape[0], self.num_classes(name)) for name, shape in images_shape.items()}
+        return (images_shape[0], self.num_classes(self._selected))
+
+    def get_config(self):
+        """Returns the constructor's arguments with the present tasks, the selected one, and what trains."""
+        tasks = {
+            name: {"num_classes": layers.num_classes, "num_steps": layers.num_steps}
+            for name, layers in self.task_layers.items()
+        }
+        state = {"tasks": tasks, "selected_task": self._selected, "trains": trainability.part_states(self)}
+        return super().get_config() | self._arguments | state
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Makes the model from what `get_config` returned."""
+        config = dict(config)
+        selected, trains = config.pop("selected_task", None), config.pop("trains", None)
+        config["image_shape"] = tuple(config["image_shape"])
+        model = cls(**config)
+        if selected is not None:
+            model.select_task(selected)
+        if trains is not None:
+            trainability.apply_part_states(model, trains)
+        return model

@@ -1,0 +1,65 @@
+"""What a person wants to know of the tasks on a bank."""
+
+import dataclasses
+import math
+
+from keras_modnet.models.ordering import Ordering
+from keras_modnet.models.trainability import task_states
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskRow:
+    """One task of a model.
+
+    Attributes:
+        task: its name.
+        num_classes: its classes.
+        ordering: its `Ordering`.
+        parameters: parameters that the task owns: ordering, norms with statistics, head.
+        macs: multiply-adds of one image with the hard ordering.
+        trains: names of the task's parts that train; empty if the task is frozen.
+    """
+
+    task: str
+    num_classes: int
+    ordering: Ordering
+    parameters: int
+    macs: int
+    trains: tuple[str, ...]
+
+
+class TaskReport(tuple):
+    """Rows of `TaskRow`; prints as a table."""
+
+    __slots__ = ()
+
+    def __str__(self):
+        """The table."""
+        table = [("task", "classes", "steps", "ordering", "own parameters", "MACs", "trains")]
+        for row in self:
+            blocks = " ".join(map(str, row.ordering.blocks)) + ("" if row.ordering.is_hard else " (soft)")
+            counts = (f"{row.parameters:,}", f"{row.macs:,}")
+            trains = ", ".join(row.trains) or "frozen"
+            table.append((row.task, str(row.num_classes), str(row.ordering.num_steps), blocks, *counts, trains))
+        widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
+        return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in table)
+
+
+def task_report(model, task):
+    """Returns the `TaskRow` of one task of a `ModNet`."""
+    layers = model.task_layers[task]
+    states = task_states(layers)
+    return TaskRow(
+        task=task,
+        num_classes=layers.num_classes,
+        ordering=model.ordering(task),
+        parameters=own_parameters(layers),
+        macs=model.count_macs(task),
+        trains=tuple(part for part, trains in states.items() if trains),
+    )
+
+
+def own_parameters(layers):
+    """Returns the number of parameters that a task owns; scalars that steer the router are none."""
+    shapes = [variable.shape for variable in layers.variables_by_name().values()]
+    return sum(math.prod(shape) for shape in shapes if len(shape) > 0)

@@ -1,0 +1,107 @@
+"""What a task owns on a bank: an ordering, norms of each step, a head."""
+
+import keras
+import numpy as np
+
+from keras_modnet.checks import expect, expect_count
+from keras_modnet.layers import ClassifierHead, GumbelRouter, StepNorms
+
+TASK_PARTS = ("ordering", "norm", "statistics", "head")
+
+
+def task_specs(tasks, num_steps):
+    """Returns `{name: {"num_classes": int, "num_steps": int}}` from what `ModNet(tasks=...)` takes.
+
+    Args:
+        tasks: `{name: number of classes}` or `{name: {"num_classes": ..., "num_steps": ...}}`.
+        num_steps: steps of a task that does not say.
+
+    Raises:
+        ValueError: no task, a name that is not a word, or a count under one.
+    """
+    expect(isinstance(tasks, dict) and tasks, "tasks", "a dict {name: number of classes} with at least one", tasks)
+    specs = {}
+    for name, task in tasks.items():
+        expect_task_name(name)
+        spec = dict(task) if isinstance(task, dict) else {"num_classes": task}
+        known = set(spec) <= {"num_classes", "num_steps"} and "num_classes" in spec
+        expect(known, f"tasks[{name!r}]", "a number of classes or a dict with num_classes and num_steps", task)
+        spec = {"num_steps": num_steps} | spec
+        expect_count(f"tasks[{name!r}] num_classes", spec["num_classes"])
+        expect_count(f"tasks[{name!r}] num_steps", spec["num_steps"])
+        specs[name] = spec
+    return specs
+
+
+def expect_task_name(name):
+    """Raises `ValueError` unless `name` can be a key, part of a file name and of a tensor name."""
+    valid = isinstance(name, str) and name.isidentifier()
+    expect(valid, "name", "a task name of letters, digits and _, not starting with a digit", name)
+
+
+class TaskLayers(keras.layers.Layer):
+    """The layers of one task, a container that the model calls part by part; made anew where the steps change.
+
+    Args:
+        num_steps: steps of the task.
+        num_classes: classes of the task.
+        bank: the built bank.
+        norm: kind of the norms.
+        activation: activation in front of the pooling, or None.
+        router: `{"temperature": ..., "straight_through": ..., "seed": ...}`.
+    """
+
+    def __init__(self, num_steps, num_classes, bank, norm, activation, router, **kwargs):
+        super().__init__(**kwargs)
+        own = {"dtype": self.dtype_policy}
+        self.num_steps, self.num_classes = num_steps, num_classes
+        self.router = GumbelRouter(num_steps, bank.num_blocks, name="router", **router, **own)
+        self.norms = StepNorms(num_steps, bank.norm_places, norm, name="norms", **own)
+        self.head = ClassifierHead(num_classes, norm, activation, name="head", **own)
+
+    def build(self, features_shape):
+        """Makes all variables."""
+        self.router.build(None)
+        self.norms.build(None)
+        self.head.build(features_shape)
+
+    def variables_by_name(self):
+        """Returns `{"ordering/logits": ..., "norm/norm1/scale": ..., "head/kernel": ...}`, stable names and order."""
+        router = self.router
+        own = {
+            "ordering/logits": router.logits,
+            "ordering/temperature": router.current_temperature,
+            "ordering/hardened": router.hardened,
+        }
+        own |= {f"norm/{name}": variable for name, variable in self.norms.variables_by_name().items()}
+        return own | {f"head/{name}": variable for name, variable in self.head.variables_by_name().items()}
+
+    def take_from(self, other, norm_steps):
+        """Takes ordering and norms over from another task with the same bank; the head stays.
+
+        Args:
+            other: `TaskLayers`; its ordering is taken where it has as many steps.
+            norm_steps: for each of this task's steps the index of the other's step whose norms it copies.
+        """
+        if other.num_steps == self.num_steps:
+            for name in ("logits", "current_temperature", "hardened"):
+                copy_value(getattr(other.router, name), getattr(self.router, name))
+        self.norms.assign_rows(other.norms.take_steps(norm_steps))
+
+    def take_head(self, other):
+        """Takes the head over from another task with as many classes."""
+        theirs = other.head.variables_by_name()
+        for name, variable in self.head.variables_by_name().items():
+            copy_value(theirs[name], variable)
+
+
+def copy_value(source, target):
+    """Copies a variable's value; through NumPy, since two JAX variables with one buffer cannot both be donated."""
+    target.assign(np.array(keras.ops.convert_to_numpy(source)))
+
+
+def nearest_steps(num_steps, others):
+    """Returns for each of `num_steps` the step of a task with `others` steps at the same relative depth."""
+    if num_steps == 1:
+        return [0]
+    return [round(step * (others - 1) / (num_steps - 1)) for step in range(num_steps)]

@@ -1,0 +1,22 @@
+"""Presets: named configurations with their weights, kept in plain folders of JSON and safetensors."""
+
+from keras_modnet.presets.errors import PresetError
+from keras_modnet.presets.files import FORMAT_VERSION
+from keras_modnet.presets.info import PresetInfo, PresetTable, describe_preset
+from keras_modnet.presets.reading import PresetContents, read_preset
+from keras_modnet.presets.registry import find_preset, list_presets, zoo_folder
+from keras_modnet.presets.writing import write_preset
+
+__all__ = [
+    "FORMAT_VERSION",
+    "PresetContents",
+    "PresetError",
+    "PresetInfo",
+    "PresetTable",
+    "describe_preset",
+    "find_preset",
+    "list_presets",
+    "read_preset",
+    "write_preset",
+    "zoo_folder",
+]

@@ -1,0 +1,134 @@
+"""What is known of a preset without its weights, and the table of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from keras_modnet.presets.reading import read_config, read_metadata
+
+_COLUMNS = (
+    *("name", "task", "accuracy (%)", "unique parameters"),
+    *("MACs (millions)", "CPU latency (ms)", "licence"),
+)
+_LEFT_ALIGNED = ("name", "task", "licence")
+_MISSING = "-"
+
+
+@dataclass(frozen=True)
+class PresetInfo:
+    """The facts of one preset. A fact that its card does not state is `None`, or absent from its dict.
+
+    Args:
+        name: name of the preset, that of its folder.
+        path: path of its folder.
+        description: what it is, in a sentence.
+        tasks: names of its tasks, in the order of its configuration.
+        accuracy: dict of task to mean test accuracy over the seeds, percent.
+        accuracy_std: dict of task to the standard deviation of that accuracy, percent points.
+        unique_parameters: number of parameters, each counted once however often it is used.
+        macs: dict of task to multiply-adds for one image with the hard ordering.
+        latency_ms: dict of task to milliseconds for one image on a CPU with the hard ordering.
+        licence: licence of the weights.
+    """
+
+    name: str
+    path: Path
+    description: str | None
+    tasks: tuple[str, ...]
+    accuracy: dict[str, float]
+    accuracy_std: dict[str, float]
+    unique_parameters: int | None
+    macs: dict[str, int]
+    latency_ms: dict[str, float]
+    licence: str | None
+
+
+class PresetTable(Mapping):
+    """A read-only mapping of preset name to `PresetInfo` that prints as a table, one line a task.
+
+    Args:
+        presets: iterable of `PresetInfo`.
+    """
+
+    def __init__(self, presets):
+        """Orders the presets as they come."""
+        self._presets = {info.name: info for info in presets}
+
+    def __getitem__(self, name):
+        """Returns the `PresetInfo` of the preset `name`."""
+        return self._presets[name]
+
+    def __iter__(self):
+        """Iterates over the names."""
+        return iter(self._presets)
+
+    def __len__(self):
+        """Returns the number of presets."""
+        return len(self._presets)
+
+    def __str__(self):
+        """Returns the table: a header, then one line for each task of each preset; a missing fact is "-"."""
+        rows = [_COLUMNS, *(row for info in self.values() for row in _rows(info))]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return "\n".join(_format_row(row, widths) for row in rows)
+
+    __repr__ = __str__
+
+
+def describe_preset(folder):
+    """Reads the facts of the preset in `folder` from its two JSON files; its other files are not opened.
+
+    Args:
+        folder: path of the preset folder.
+
+    Returns:
+        `PresetInfo`.
+
+    Raises:
+        PresetError: if one of the two files is missing, altered or malformed.
+    """
+    folder = Path(folder).expanduser()
+    metadata = read_metadata(folder)
+    card = metadata["card"]
+    # A card may hold other measures, too; they do not belong under the heading of accuracy.
+    measured = {task: one for task, one in card.get("measured", {}).items() if "accuracy" in one["metric"].lower()}
+    return PresetInfo(
+        name=folder.name,
+        path=folder,
+        description=card.get("description"),
+        tasks=tuple(read_config(folder, metadata)["model"]["tasks"]),
+        accuracy={task: one["mean"] for task, one in measured.items()},
+        accuracy_std={task: one["std"] for task, one in measured.items() if "std" in one},
+        unique_parameters=card.get("unique_parameters"),
+        macs=dict(card.get("macs", {})),
+        latency_ms=dict(card.get("latency_ms", {})),
+        licence=card.get("licence"),
+    )
+
+
+def _rows(info):
+    parameters = _MISSING if info.unique_parameters is None else f"{info.unique_parameters:,}"
+    for index, task in enumerate(info.tasks or (_MISSING,)):
+        # What belongs to the whole preset is said once, on its first line.
+        shared = (info.name, parameters, info.licence or _MISSING) if index == 0 else ("", "", "")
+        yield (
+            *(shared[0], task, _accuracy(info, task), shared[1]),
+            f"{info.macs[task] / 1e6:,.2f}" if task in info.macs else _MISSING,
+            f"{info.latency_ms[task]:,.2f}" if task in info.latency_ms else _MISSING,
+            shared[2],
+        )
+
+
+def _accuracy(info, task):
+    if task not in info.accuracy:
+        return _MISSING
+    spread = f" ± {info.accuracy_std[task]:.1f}" if task in info.accuracy_std else ""
+    return f"{info.accuracy[task]:.1f}{spread}"
+
+
+def _format_row(row, widths):
+    cells = (
+        cell.ljust(width) if column in _LEFT_ALIGNED else cell.rjust(width)
+        for column, cell, width in zip(_COLUMNS, row, widths, strict=True)
+    )
+    return "  ".join(cells).rstrip()
