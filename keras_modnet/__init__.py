@@ -1,1 +1,30 @@
 """Modular networks for Keras 3: one bank of blocks, a learned ordering for every task."""
+
+from keras_modnet import layers
+from keras_modnet.adaptation import AdaptationResult, adapt_task
+from keras_modnet.analysis import plot_orderings
+from keras_modnet.export import ExportedModel, export_saved_model
+from keras_modnet.models.from_preset import from_preset
+from keras_modnet.models.modnet import ModNet
+from keras_modnet.models.ordering import Ordering
+from keras_modnet.presets import PresetError, list_presets
+from keras_modnet.training import callbacks
+from keras_modnet.training.statistics import refresh_statistics
+from keras_modnet.version import __version__
+
+__all__ = [
+    "AdaptationResult",
+    "ExportedModel",
+    "ModNet",
+    "Ordering",
+    "PresetError",
+    "__version__",
+    "adapt_task",
+    "callbacks",
+    "export_saved_model",
+    "from_preset",
+    "layers",
+    "list_presets",
+    "plot_orderings",
+    "refresh_statistics",
+]

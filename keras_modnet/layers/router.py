@@ -24,6 +24,9 @@ class GumbelRouter(keras.layers.Layer):
         num_blocks: columns of the ordering, the blocks of the bank.
         temperature: positive start value of the Gumbel-softmax temperature, a variable that callbacks anneal.
         straight_through: if True training uses one-hot draws with the gradient of the relaxed ones.
+        logits_multiplier: positive factor between the variable and the logits. Under Adam and its kin, whose steps do not
+            depend on the size of a gradient, logits so learn with `logits_multiplier` times the optimizer's learning
+            rate; Keras optimizers have one rate for all variables.
         seed: integer seed of the layer's own generator, or None.
 
     Call arguments:
@@ -34,18 +37,29 @@ class GumbelRouter(keras.layers.Layer):
         `(num_steps, num_blocks)`, float32 under every dtype policy, rows sum to one.
 
     Raises:
-        ValueError: a count under one or a temperature that is not positive.
+        ValueError: a count under one, a temperature or a multiplier that is not positive.
 
     Reference:
         Jang et al. 2017, "Categorical reparameterization with Gumbel-softmax", arXiv 1611.01144.
     """
 
-    def __init__(self, num_steps, num_blocks, temperature=1.0, straight_through=False, seed=None, **kwargs):
+    def __init__(
+        self,
+        num_steps,
+        num_blocks,
+        temperature=1.0,
+        straight_through=False,
+        logits_multiplier=1.0,
+        seed=None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         expect_count("num_steps", num_steps)
         expect_count("num_blocks", num_blocks)
         expect(temperature > 0, "temperature", "a positive number", temperature)
+        expect(logits_multiplier > 0, "logits_multiplier", "a positive number", logits_multiplier)
         self.num_steps, self.num_blocks = num_steps, num_blocks
+        self.logits_multiplier = logits_multiplier
         self.temperature, self.straight_through = temperature, straight_through
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
@@ -69,12 +83,13 @@ class GumbelRouter(keras.layers.Layer):
         if not (training and self.trainable):
             return hard
         noise = gumbel_noise((self.num_steps, self.num_blocks), self.seed_generator)
-        drawn = gumbel_softmax(self.logits, self.current_temperature, noise, hard=self.straight_through)
+        logits = self.logits_multiplier * ops.convert_to_tensor(self.logits)
+        drawn = gumbel_softmax(logits, self.current_temperature, noise, hard=self.straight_through)
         return ops.where(ops.convert_to_tensor(self.hardened), hard, drawn)
 
     def weights_now(self):
         """Returns the ordering as a NumPy array `(num_steps, num_blocks)`: softmax of the logits, or one-hot rows."""
-        logits = ops.convert_to_tensor(self.logits)
+        logits = self.logits_multiplier * ops.convert_to_tensor(self.logits)
         hardened = bool(ops.convert_to_numpy(self.hardened))
         return ops.convert_to_numpy(one_hot_argmax(logits) if hardened else ops.softmax(logits, axis=-1))
 
@@ -86,7 +101,8 @@ class GumbelRouter(keras.layers.Layer):
         """
         weights = np.asarray(weights, "float32")
         hard = bool(np.all(weights.max(axis=-1) == 1.0))
-        self.logits.assign(HARD_MARGIN * weights if hard else np.log(np.maximum(weights, 1e-8)))
+        logits = HARD_MARGIN * weights if hard else np.log(np.maximum(weights, 1e-8))
+        self.logits.assign(logits / self.logits_multiplier)
         self.hardened.assign(hard)
 
     def harden(self):
@@ -110,7 +126,7 @@ class GumbelRouter(keras.layers.Layer):
             least = 1 / self.num_blocks
             expect(least < confidence < 1, "confidence", f"over {least:.3g} and under 1", confidence)
             odds = confidence * (self.num_blocks - 1) / (1 - confidence)
-            self.logits.assign(blocks * np.log(odds))
+            self.logits.assign(blocks * np.log(odds) / self.logits_multiplier)
         self.hardened.assign(False)
 
     def compute_output_shape(self, input_shape=None):
@@ -128,6 +144,7 @@ class GumbelRouter(keras.layers.Layer):
             "num_blocks": self.num_blocks,
             "temperature": self.temperature,
             "straight_through": self.straight_through,
+            "logits_multiplier": self.logits_multiplier,
             "seed": self.seed,
         }
 

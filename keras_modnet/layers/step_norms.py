@@ -107,6 +107,10 @@ class StepNorms(keras.layers.Layer):
         """Returns a `Normalizer` for one pass over all steps."""
         return Normalizer(self, live=bool(training) and self.live_statistics and self.norm == "batch")
 
+    def measure(self):
+        """Returns a `Normalizer` that uses and gathers statistics of the batch whatever trains, and writes none."""
+        return Normalizer(self, live=self.norm == "batch")
+
     def variables_by_name(self):
         """Returns `{"place/scale": variable, ...}`, stable names in a stable order."""
         return {f"{place}/{name}": v for place, own in self._variables_of.items() for name, v in own.items()}
@@ -125,7 +129,7 @@ class StepNorms(keras.layers.Layer):
         for name, variable in self.variables_by_name().items():
             variable.assign(arrays[name])
 
-    def compute_output_shape(self, x_shape, place=None, step=0):
+    def compute_output_shape(self, x_shape):
         """Returns the shape of the features."""
         return x_shape
 

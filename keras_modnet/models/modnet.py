@@ -10,7 +10,11 @@ from keras_modnet.layers.steps import run_steps
 from keras_modnet.models import trainability
 from keras_modnet.models.fitting import FitsTasks
 from keras_modnet.models.has_tasks import HasTasks
+from keras_modnet.models.preset_io import save_to_preset
+from keras_modnet.models.static import to_static
 from keras_modnet.models.tasks import TaskLayers, task_specs
+
+ROUTER_ARGUMENTS = ("temperature", "straight_through", "logits_multiplier", "seed")
 
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
@@ -29,6 +33,7 @@ class ModNet(HasTasks, FitsTasks, keras.Model):
         mixing: `"weights"` mixes kernels and runs one block; `"outputs"` runs all blocks and mixes results.
         temperature: start value of the routers' Gumbel-softmax temperature.
         straight_through: whether routers draw one-hot orderings in training.
+        logits_multiplier: how many times faster than the optimizer's learning rate the routers' logits learn.
         pixel_mean: pixel value, one number or one a channel, that the stem subtracts.
         pixel_std: pixel value, one number or one a channel, that the stem divides by.
         seed: integer seed of the routers, or None.
@@ -61,6 +66,7 @@ class ModNet(HasTasks, FitsTasks, keras.Model):
         mixing="weights",
         temperature=1.0,
         straight_through=False,
+        logits_multiplier=20.0,
         pixel_mean=127.5,
         pixel_std=127.5,
         seed=None,
@@ -83,6 +89,7 @@ class ModNet(HasTasks, FitsTasks, keras.Model):
             "mixing": mixing,
             "temperature": temperature,
             "straight_through": straight_through,
+            "logits_multiplier": logits_multiplier,
             "pixel_mean": pixel_mean,
             "pixel_std": pixel_std,
             "seed": seed,
@@ -112,6 +119,37 @@ class ModNet(HasTasks, FitsTasks, keras.Model):
         normalizer.finish()
         return layers.head(features, training=training)
 
+    def run_with_ordering(self, task, images, weights):
+        """Returns inference logits of a task with other weights over the blocks than its own.
+
+        Args:
+            task: name of the task.
+            images: `(batch, height, width, channels)`.
+            weights: `(num_steps, num_blocks)`, rows sum to one.
+        """
+        layers = self._layers_of(task)
+        ordering = keras.ops.convert_to_tensor(weights, "float32")
+        features = run_steps(self.stem(images), self.bank, ordering, layers.norms.begin(training=False))
+        return layers.head(features, training=False)
+
+    def batch_statistics(self, task, images):
+        """Returns the statistics that one batch has at every batch norm of a task, with its hard ordering.
+
+        Args:
+            task: name of the task.
+            images: `(batch, height, width, channels)`.
+
+        Returns:
+            `{name: array}` by the names of `named_variables`; empty where the norms have no statistics. Nothing changes.
+        """
+        layers = self._layers_of(task)
+        steps, output = layers.norms.measure(), layers.head.norms.measure()
+        features = run_steps(self.stem(images), self.bank, layers.router(training=False), steps)
+        output.apply(0, "output", [features], None)
+        measured = {f"tasks/{task}/norm/{name}": value for name, value in steps.statistics().items()}
+        measured |= {f"tasks/{task}/head/{name}": value for name, value in output.statistics().items()}
+        return {name: keras.ops.convert_to_numpy(value) for name, value in measured.items()}
+
     @property
     def default_steps(self):
         """Steps of a task that does not say."""
@@ -119,7 +157,7 @@ class ModNet(HasTasks, FitsTasks, keras.Model):
 
     def make_task(self, name, num_classes, num_steps):
         """Returns fresh `TaskLayers`, built, that belong to no task yet."""
-        router = {key: self._arguments[key] for key in ("temperature", "straight_through", "seed")}
+        router = {key: self._arguments[key] for key in ROUTER_ARGUMENTS}
         activation = block_kind(self._arguments["block"]).output_activation
         layers = TaskLayers(
             num_steps,
@@ -162,20 +200,41 @@ class ModNet(HasTasks, FitsTasks, keras.Model):
             named |= {f"tasks/{task}/{name}": variable for name, variable in layers.variables_by_name().items()}
         return named
 
+    def to_static(self, task):
+        """Returns one task as a plain functional model of stock Keras layers with equal logits; see `models.static`."""
+        return to_static(self, task)
+
+    def save_to_preset(self, folder, card=None, extra_files=None):
+        """Writes the model as a preset folder that `from_preset` reads; see `models.preset_io.save_to_preset`."""
+        return save_to_preset(self, folder, card, extra_files)
+
     def compute_output_shape(self, images_shape):
         """Returns the shape of the logits, for a dict of shapes a dict."""
         if isinstance(images_shape, dict):
             return {name: (shape[0], self.num_classes(name)) for name, shape in images_shape.items()}
         return (images_shape[0], self.num_classes(self._selected))
 
-    def get_config(self):
-        """Returns the constructor's arguments with the present tasks, the selected one, and what trains."""
+    def arguments(self):
+        """Returns the constructor's arguments that make this network again, with the present tasks, as plain data."""
         tasks = {
             name: {"num_classes": layers.num_classes, "num_steps": layers.num_steps}
             for name, layers in self.task_layers.items()
         }
-        state = {"tasks": tasks, "selected_task": self._selected, "trains": trainability.part_states(self)}
-        return super().get_config() | self._arguments | state
+        return self._arguments | {"tasks": tasks}
+
+    def compute_output_spec(self, images, training=None):
+        """Returns the spec of the logits, for a dict a dict; float32 under every dtype policy."""
+        if isinstance(images, dict):
+            return {name: self._spec(name, batch) for name, batch in images.items()}
+        return self._spec(self._selected, images)
+
+    def _spec(self, name, images):
+        return keras.KerasTensor((images.shape[0], self.num_classes(name)), dtype="float32")
+
+    def get_config(self):
+        """Returns the constructor's arguments with the present tasks, the selected one, and what trains."""
+        state = {"selected_task": self._selected, "trains": trainability.part_states(self)}
+        return super().get_config() | self.arguments() | state
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

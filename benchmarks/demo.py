@@ -1,0 +1,42 @@
+"""The whole idea in one command: a preset, a new task, five ways to learn it, a picture, a served model.
+
+Example:
+    python -m benchmarks.demo --output_dir=demo_output
+"""
+
+import json
+import pathlib
+import time
+
+from absl import app, flags
+
+OUTPUT_DIR = flags.DEFINE_string("output_dir", "demo_output", "Folder of the table, the picture and the SavedModel.")
+SEEDS = flags.DEFINE_integer("seeds", 3, "Seeds of each method: split, order of images, new head.", lower_bound=1)
+EPOCHS = flags.DEFINE_integer("epochs", 16, "Epochs of each method, the same for all.", lower_bound=2)
+
+
+def main(argv):
+    """Runs the demo."""
+    if len(argv) > 1:
+        raise app.UsageError(f"unexpected arguments {argv[1:]}; options start with --")
+    started = time.perf_counter()
+    # Imported late, so that --help and a wrong argument answer at once.
+    import keras_modnet
+    from benchmarks import demo_task, tables
+
+    folder = pathlib.Path(OUTPUT_DIR.value)
+    folder.mkdir(parents=True, exist_ok=True)
+    print(keras_modnet.list_presets(), end="\n\n")
+    results, model = demo_task.compare(SEEDS.value, EPOCHS.value)
+    (folder / "demo.json").write_text(json.dumps(results, indent=2) + "\n")
+    print(tables.demo_table(results), end="\n\n")
+    print(model.task_report(), end="\n\n")
+    picture = keras_modnet.plot_orderings(model, folder / "orderings.png")
+    print(f"picture of the orderings: {picture}")
+    exported = keras_modnet.export_saved_model(model, folder / "saved_model")
+    print(f"SavedModel, read back by a process without Keras: {exported}")
+    print(f"{time.perf_counter() - started:.0f} s in all")
+
+
+if __name__ == "__main__":
+    app.run(main)

@@ -1,0 +1,51 @@
+"""Tables from results, as Markdown."""
+
+import numpy as np
+
+
+def demo_table(results):
+    """Returns the demo's comparison: trained parameters beside accuracy, mean and spread over the seeds.
+
+    Args:
+        results: what `benchmarks.demo_task.compare` returned.
+    """
+    setting, runs = results["setting"], results["runs"]
+    seeds = sorted({run["seed"] for run in runs})
+    lines = [
+        f"| what trains ({setting['train_images']} images, {setting['epochs']} epochs) | trained parameters "
+        f"| test accuracy, % (mean ± std of {len(seeds)} seeds) |",
+        "|---|---:|---:|",
+    ]
+    for method in dict.fromkeys(run["method"] for run in runs):
+        own = [run for run in runs if run["method"] == method]
+        accuracies = [run["accuracy_percent"] for run in own]
+        lines.append(f"| {method} | {own[0]['trained_parameters']:,} | {mean_and_spread(accuracies)} |")
+    return "\n".join(lines)
+
+
+def mean_and_spread(values):
+    """Returns "mean ± standard deviation" with two decimals; of one value the value alone."""
+    if len(values) == 1:
+        return f"{values[0]:.2f}"
+    return f"{np.mean(values):.2f} ± {np.std(values, ddof=1):.2f}"
+
+
+def preset_table(presets):
+    """Returns the table of presets: one row a task.
+
+    Args:
+        presets: what `keras_modnet.list_presets` returned.
+    """
+    lines = [
+        "| preset | task | test accuracy, % (mean ± std) | unique parameters | million multiply-adds | ms an image, CPU "
+        "| licence |",
+        "|---|---|---:|---:|---:|---:|---|",
+    ]
+    for info in presets.values():
+        for task in info.tasks:
+            accuracy = f"{info.accuracy[task]:.2f} ± {info.accuracy_std[task]:.2f}"
+            cost = f"{info.macs[task] / 1e6:.2f} | {info.latency_ms[task]:.1f}"
+            lines.append(
+                f"| {info.name} | {task} | {accuracy} | {info.unique_parameters:,} | {cost} | {info.licence} |"
+            )
+    return "\n".join(lines)

@@ -1,0 +1,6 @@
+"""Adapting a task: what trains is written down, everything else stays as it is."""
+
+from keras_modnet.adaptation.adapt_task import adapt_task
+from keras_modnet.adaptation.result import AdaptationResult
+
+__all__ = ["AdaptationResult", "adapt_task"]

@@ -1,0 +1,98 @@
+"""A new task from frozen blocks: learn its ordering, and as much beside it as asked for."""
+
+import time
+
+from keras_modnet.adaptation import phases
+from keras_modnet.adaptation.result import AdaptationResult
+from keras_modnet.checks import expect_count, expect_one_of
+from keras_modnet.models import trainability
+from keras_modnet.training.arrays import as_dataset
+
+
+def adapt_task(
+    model,
+    task,
+    train_data,
+    validation_data=None,
+    parts=("ordering", "norm", "head"),
+    epochs=20,
+    learning_rate=3e-3,
+    weight_decay=1e-2,
+    temperatures=(2.0, 0.3),
+    start="source",
+    statistics_batches=40,
+    batch_size=64,
+    seed=0,
+    callbacks=(),
+    verbose="auto",
+):
+    """Trains some parts of one task, everything else frozen, and leaves the task with a hard ordering.
+
+    With "ordering" among the parts the first half of the epochs draws orderings at a falling temperature; then the most
+    likely one is fixed and the second half trains what will run. With "norm" or "statistics" the statistics are
+    re-estimated at the end. What trained before the call trains again after it. The model is left compiled.
+
+    Args:
+        model: a `ModNet`.
+        task: name of a task of the model; `ModNet.add_task` makes a new one.
+        train_data: a pair of arrays, images `(n, H, W, C)` and integer labels `(n,)`; or a dataset of such batches:
+            `tf.data.Dataset`, `PyDataset` or an iterable that can be read again.
+        validation_data: likewise, or None; measured after each epoch, used for nothing else.
+        parts: any of "ordering", "norm", "statistics", "head", "bank", "stem".
+        epochs: passes over `train_data`; with "ordering" at least 2.
+        learning_rate: of AdamW; logits learn `logits_multiplier` times as fast.
+        weight_decay: of AdamW, on kernels only.
+        temperatures: Gumbel-softmax temperature of the first and of the last search epoch.
+        start: "source": search near the present ordering; "uniform": start with equal probabilities.
+        statistics_batches: batches of `train_data` that re-estimate the statistics.
+        batch_size: images in a batch, where `train_data` are arrays.
+        seed: fixes the order of the images, where `train_data` are arrays.
+        callbacks: further Keras callbacks.
+        verbose: as in `fit`; 0 prints nothing at all.
+
+    Returns:
+        `AdaptationResult`.
+
+    Raises:
+        ValueError: an unknown task, part or start, too few epochs, or data that the task cannot take; before any step.
+    """
+    expect_one_of("task", task, model.task_names)
+    expect_one_of("start", start, ("source", "uniform"))
+    expect_count("epochs", epochs)
+    train_data = as_dataset(train_data, batch_size, seed)
+    parts, searches = tuple(parts), "ordering" in parts
+    search = phases.search_callbacks(task, epochs, temperatures) if searches else []
+    started, before = time.perf_counter(), model.ordering(task)
+    former = trainability.part_states(model)
+    table = phases.configure(model, task, parts, verbose != 0)
+    try:
+        with model.use_task(task):
+            if searches:
+                phases.soften(model, task, start)
+            phases.compile_for(model, learning_rate, weight_decay)
+            fitted = model.fit(
+                train_data,
+                validation_data=validation_data,
+                epochs=epochs,
+                callbacks=[*search, *callbacks],
+                verbose=verbose,
+            )
+            phases.settle_statistics(model, task, parts, train_data, statistics_batches)
+    except BaseException:
+        model.set_ordering(task, before)
+        raise
+    finally:
+        trainability.apply_part_states(model, former)
+        model.forget_functions()
+    if not model.ordering(task).is_hard:
+        model.task_layers[task].router.harden()
+    return AdaptationResult(
+        task=task,
+        parts=parts,
+        history={name: [float(value) for value in values] for name, values in fitted.history.items()},
+        ordering_before=before,
+        ordering_after=model.ordering(task),
+        trainable=table,
+        trained_parameters=table.trainable,
+        seconds=time.perf_counter() - started,
+    )

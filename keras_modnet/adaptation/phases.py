@@ -1,0 +1,78 @@
+"""The phases of adapting a task on a frozen bank, each a small function: configure, search, settle, keep, restore."""
+
+import keras
+
+from keras_modnet.checks import expect
+from keras_modnet.models import trainability
+from keras_modnet.training.callbacks import Harden, TemperatureAnnealing
+from keras_modnet.training.statistics import refresh_statistics
+
+# Where a search starts: the present block of each step keeps this share of the probability.
+START_CONFIDENCE = 0.5
+
+
+def configure(model, task, parts, verbose):
+    """Lets only the given parts of the task train; says so in a table if `verbose`; returns the table."""
+    if verbose:
+        return model.train_only(task, parts)
+    trainability.apply_part_states(model, trainability.states_for(model, task, parts))
+    model.forget_functions()
+    return trainability.trainable_table(model, task)
+
+
+def soften(model, task, start):
+    """Prepares the router for a search.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task.
+        start: "source": near the present ordering; "uniform": equal probabilities.
+    """
+    router = model.task_layers[task].router
+    router.soften(max(START_CONFIDENCE, 1.5 / model.bank.num_blocks) if start == "source" else None)
+
+
+def search_callbacks(task, epochs, temperatures):
+    """Returns annealing and hardening: half of the epochs search, the rest trains what will run.
+
+    Args:
+        task: name of the task.
+        epochs: epochs in all, at least 2.
+        temperatures: Gumbel-softmax temperature of the first and of the last search epoch.
+    """
+    expect(epochs >= 2, "epochs", "at least 2 to learn an ordering: one to search, one to train it", epochs)
+    search = epochs // 2
+    return [TemperatureAnnealing(*temperatures, epochs=search, tasks=[task]), Harden(search, tasks=[task])]
+
+
+def optimizer_for(learning_rate, weight_decay):
+    """Returns AdamW that decays kernels only."""
+    optimizer = keras.optimizers.AdamW(learning_rate, weight_decay=weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["logits", "scale", "offset", "bias"])
+    return optimizer
+
+
+def compile_for(model, learning_rate, weight_decay):
+    """Compiles the model for integer labels of its selected task."""
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    # XLA compiles convolutions for a CPU to slower code than TensorFlow's own; other backends know best themselves.
+    jit_compile = False if keras.backend.backend() == "tensorflow" else "auto"
+    optimizer = optimizer_for(learning_rate, weight_decay)
+    model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=jit_compile)
+
+
+def settle_statistics(model, task, parts, dataset, batches):
+    """Re-estimates the task's statistics where the parts let them follow."""
+    if {"norm", "statistics"} & set(parts):
+        refresh_statistics(model, task, first_batches(dataset, batches))
+
+
+def first_batches(dataset, count):
+    """Yields the images of the first `count` batches of a dataset."""
+    if isinstance(dataset, keras.utils.PyDataset):
+        yield from (dataset[index][0] for index in range(min(count, dataset.num_batches)))
+        return
+    for index, batch in enumerate(dataset):
+        if index == count:
+            return
+        yield batch[0]

@@ -1,0 +1,44 @@
+"""Child processes that write and read what the parent's Keras backend cannot."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def run_child(purpose, arguments):
+    """Runs Python with the parent's modules on the CPU and on TensorFlow.
+
+    Args:
+        purpose: what the process does, a phrase for the error: "could not ...".
+        arguments: strings that follow `python`.
+
+    Raises:
+        RuntimeError: the process failed; names the purpose and the end of what it wrote.
+    """
+    environment = os.environ | {
+        "KERAS_BACKEND": "tensorflow",
+        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+        # The parent may hold all memory of an accelerator.
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+    }
+    # -P: the folder of a script that is run by its path does not shadow other modules.
+    command = [sys.executable, "-P", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"A child process could not {purpose}; it ended with:\n{done.stderr[-2000:]}")
+
+
+def write_in_child(static, folder, default, image_bytes):
+    """As `signatures.write_saved_model`, from a process in which Keras does not run on TensorFlow.
+
+    The child gets the plain model as a `.keras` file and not the `ModNet`: blocks that a user registered are known in
+    the parent only.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "tasks.keras"
+        static.save(file)
+        arguments = ["-m", "keras_modnet.export.write_file", str(file), str(folder), default]
+        run_child("write the SavedModel", [*arguments, *(["--image_bytes"] if image_bytes else [])])

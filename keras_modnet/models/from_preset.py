@@ -1,0 +1,44 @@
+"""Models from preset folders."""
+
+import warnings
+
+from keras_modnet import presets
+from keras_modnet.models.modnet import ModNet
+from keras_modnet.models.preset_io import WEIGHTS_FILE, assign_tensors
+
+
+def from_preset(name, load_weights=True, num_classes=None, task_name="new", dtype=None):
+    """Makes a model from a preset.
+
+    Args:
+        name: a name from `list_presets()`, or the path of a preset folder.
+        load_weights: whether to take the weights over; if False they are fresh and the orderings unlearned.
+        num_classes: if given, the model gets one more task with this number of classes and a fresh head, which starts
+            with the ordering and norms of the preset's first task and is selected; one warning line says so.
+        task_name: name of that task.
+        dtype: dtype policy of the model such as `"mixed_bfloat16"`; default Keras's global one.
+
+    Returns:
+        A `ModNet`.
+
+    Raises:
+        PresetError: the preset is unknown, or a file of it is missing, damaged or not what its metadata says.
+        ValueError: `num_classes` is under one or `task_name` is taken.
+    """
+    folder = presets.find_preset(name)
+    contents = presets.read_preset(folder, load_tensors=load_weights)
+    arguments = dict(contents.config["model"])
+    arguments["image_shape"] = tuple(arguments["image_shape"])
+    model = ModNet(**arguments, dtype=dtype)
+    if load_weights:
+        assign_tensors(model, contents.tensors, folder / WEIGHTS_FILE)
+    if num_classes is not None:
+        source = model.selected_task
+        model.add_task(task_name, num_classes, init_from=source)
+        model.select_task(task_name)
+        warnings.warn(
+            f"Task '{task_name}' has the bank, ordering and norms of '{source}' and a fresh head of {num_classes} classes: "
+            "train it before use.",
+            stacklevel=2,
+        )
+    return model

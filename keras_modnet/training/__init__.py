@@ -1,0 +1,1 @@
+"""Library code for training: schedules, callbacks, statistics."""

@@ -1,0 +1,130 @@
+"""Keras callbacks for the search of an ordering: anneal, harden, watch the gap, log."""
+
+import keras
+import numpy as np
+
+from keras_modnet.checks import expect, expect_count, expect_one_of
+from keras_modnet.training.schedules import exponential
+
+
+def _tasks_of(model, tasks):
+    names = model.task_names if tasks is None else tuple(tasks)
+    for name in names:
+        expect_one_of("tasks", name, model.task_names)
+    return names
+
+
+class TemperatureAnnealing(keras.callbacks.Callback):
+    """Lowers the Gumbel-softmax temperature from epoch to epoch, by equal ratios.
+
+    Args:
+        start: temperature of the first epoch.
+        end: temperature from the last of the epochs on.
+        epochs: epochs that the way takes.
+        tasks: names of the tasks; default all.
+
+    Raises:
+        ValueError: a temperature that is not positive, or no epochs.
+    """
+
+    def __init__(self, start=2.0, end=0.3, epochs=10, tasks=None):
+        super().__init__()
+        expect_count("epochs", epochs)
+        exponential(start, end, 0.0)
+        self.start, self.end, self.epochs, self.tasks = start, end, epochs, tasks
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Assigns the epoch's temperature."""
+        temperature = exponential(self.start, self.end, epoch / max(self.epochs - 1, 1))
+        for name in _tasks_of(self.model, self.tasks):
+            self.model.task_layers[name].router.current_temperature.assign(temperature)
+
+
+class Harden(keras.callbacks.Callback):
+    """Fixes every ordering at its most likely blocks, so that the last epochs train what will run.
+
+    Args:
+        epoch: first epoch, counted from 0, that trains with the hard ordering.
+        tasks: names of the tasks; default all.
+    """
+
+    def __init__(self, epoch, tasks=None):
+        super().__init__()
+        expect_count("epoch", epoch, minimum=0)
+        self.epoch, self.tasks = epoch, tasks
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Hardens once."""
+        if epoch == self.epoch:
+            for name in _tasks_of(self.model, self.tasks):
+                self.model.task_layers[name].router.harden()
+
+
+class SoftHardGap(keras.callbacks.Callback):
+    """Logs, at the end of each epoch, how much accuracy the soft ordering has above the hard one.
+
+    Adds `soft_hard_gap` to the epoch's logs: accuracy with the softmax of the logits as weights minus accuracy with the
+    most likely blocks, in percentage points, both with the moving statistics. Zero once the ordering is hard.
+
+    Args:
+        task: name of the task.
+        images: `(n, H, W, C)` array.
+        labels: `(n,)` integers.
+        batch_size: images at a time.
+    """
+
+    def __init__(self, task, images, labels, batch_size=256):
+        super().__init__()
+        expect(len(images) == len(labels) > 0, "labels", f"one for each of {len(images)} images", len(labels))
+        self.task, self.images, self.labels, self.batch_size = task, images, np.asarray(labels), batch_size
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Measures both accuracies."""
+        ordering = self.model.ordering(self.task)
+        accuracies = [self._accuracy(which.weights) for which in (ordering, ordering.hard())]
+        if logs is not None:
+            logs["soft_hard_gap"] = 100 * (accuracies[0] - accuracies[1])
+
+    def _accuracy(self, weights):
+        starts = range(0, len(self.images), self.batch_size)
+        batches = (self.images[start : start + self.batch_size] for start in starts)
+        logits = [self.model.run_with_ordering(self.task, batch, weights) for batch in batches]
+        predicted = np.concatenate([keras.ops.convert_to_numpy(batch).argmax(-1) for batch in logits])
+        return float((predicted == self.labels).mean())
+
+
+class OrderingLog(keras.callbacks.Callback):
+    """Writes entropy, temperature and the block of every step to TensorBoard, for each task and epoch.
+
+    Args:
+        log_dir: folder of the event files.
+        tasks: names of the tasks; default all.
+
+    Raises:
+        ImportError: TensorBoard is not installed.
+    """
+
+    def __init__(self, log_dir, tasks=None):
+        super().__init__()
+        self.log_dir, self.tasks = str(log_dir), tasks
+        self._writer = None
+
+    def on_train_begin(self, logs=None):
+        """Opens the event file."""
+        from tensorboard.summary import Writer
+
+        self._writer = Writer(self.log_dir)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Writes the scalars of the epoch."""
+        for name in _tasks_of(self.model, self.tasks):
+            ordering = self.model.ordering(name)
+            temperature = keras.ops.convert_to_numpy(self.model.task_layers[name].router.current_temperature)
+            self._writer.add_scalar(f"{name}/ordering_entropy_nats", float(ordering.entropy.mean()), epoch)
+            self._writer.add_scalar(f"{name}/temperature", float(temperature), epoch)
+            for step, block in enumerate(ordering.blocks):
+                self._writer.add_scalar(f"{name}/block_of_step/{step:02d}", float(block), epoch)
+
+    def on_train_end(self, logs=None):
+        """Closes the event file."""
+        self._writer.close()

@@ -1,0 +1,35 @@
+"""Batch norm statistics of a task, gathered anew for the ordering that runs."""
+
+import numpy as np
+
+from keras_modnet.checks import expect, expect_one_of
+
+
+def refresh_statistics(model, task, batches):
+    """Replaces the moving statistics of a task by their plain mean over some batches, with its hard ordering.
+
+    Statistics that were gathered while orderings were drawn belong to many networks; those of the one that runs may be
+    far away. Nothing but the statistics changes, whatever trains.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task.
+        batches: iterable of image batches `(batch, H, W, C)`, at least one; tuples count by their first element.
+
+    Raises:
+        ValueError: an unknown task or no batches.
+
+    Reference:
+        Re-estimated statistics: Izmailov et al. 2018, "Averaging weights leads to wider optima", section 3.2.
+    """
+    expect_one_of("task", task, model.task_names)
+    sums, count = {}, 0
+    for batch in batches:
+        images = batch[0] if isinstance(batch, tuple | list) else batch
+        for name, value in model.batch_statistics(task, images).items():
+            sums[name] = sums.get(name, 0.0) + value
+        count += 1
+    expect(count > 0, "batches", "at least one batch of images", "none")
+    variables = model.named_variables()
+    for name, total in sums.items():
+        variables[name].assign(np.asarray(total / count, "float32"))

@@ -1,0 +1,152 @@
+"""The table of layers and models; a new one joins all promises by one row."""
+
+import dataclasses
+from collections.abc import Callable
+
+import keras
+
+from keras_modnet.layers import (
+    BlockBank,
+    ClassifierHead,
+    FixedRouter,
+    GumbelRouter,
+    IsometricStem,
+    OrderedSteps,
+    StepNorms,
+)
+from keras_modnet.models.modnet import ModNet
+
+IMAGES = (4, 4, 1)
+FEATURES = (2, 2, 4)
+SOFT_ROW = (0.75, 0.25)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """What a layer promises.
+
+    Attributes:
+        name: id of the row.
+        make: function from a dtype policy to a fresh layer.
+        input_shape: shape of one input, without the batch.
+        trainable: its trainable parameters.
+        fixed: its other parameters, without the state of seeds.
+        apply: function from the layer and its input to its output.
+        always_float32: whether the output is float32 under every policy.
+    """
+
+    name: str
+    make: Callable
+    input_shape: tuple
+    trainable: int
+    fixed: int
+    apply: Callable = lambda layer, x: layer(x)
+    always_float32: bool = False
+
+
+def bank_row(block, mixing, trainable):
+    return Row(
+        f"bank-{block}-{mixing}",
+        lambda dtype: BlockBank(2, block, mixing, dtype=dtype),
+        FEATURES,
+        trainable,
+        0,
+        lambda layer, x: layer(x, keras.ops.convert_to_tensor(SOFT_ROW)),
+    )
+
+
+def norms_row(norm, fixed):
+    # Scale and offset of 4 channels for 2 steps: 2 * 2 * 4; batch norm as many statistics.
+    return Row(
+        f"norms-{norm}",
+        lambda dtype: StepNorms(2, {"first": 4}, norm, dtype=dtype),
+        FEATURES,
+        2 * 2 * 4,
+        fixed,
+        lambda layer, x: layer(x, place="first", step=1),
+    )
+
+
+def modnet_row(block, norm, mixing, trainable, fixed):
+    def make(dtype):
+        tasks = {"one": 3}
+        kind = {"block": block, "norm": norm, "mixing": mixing, "dtype": dtype}
+        return ModNet(IMAGES, tasks, num_blocks=2, num_steps=2, width=4, patch_size=2, **kind)
+
+    return Row(f"modnet-{block}-{norm}-{mixing}", make, IMAGES, trainable, fixed, always_float32=True)
+
+
+# Two blocks each. basic: two 3x3 kernels. bottleneck: 1x1 to 16 channels, depthwise 3x3, 1x1 back. convnext:
+# depthwise 7x7 and bias, scale and offset of its norm, 1x1 to 16 channels and bias, 1x1 back and bias, layer scale.
+BASIC = 2 * (2 * 9 * 4 * 4)
+BOTTLENECK = 2 * (4 * 16 + 9 * 16 + 16 * 4)
+CONVNEXT = 2 * ((49 * 4 + 4) + (4 + 4) + (4 * 16 + 16) + (16 * 4 + 4) + 4)
+# One 2x2x1 kernel for 4 channels, and a bias. Four channels for three classes, and a bias. Scale, offset of 4 channels.
+STEM, DENSE, NORM = 4 * 4 + 4, 4 * 3 + 3, 2 * 4
+# Logits of 2 steps and 2 blocks. Temperature and the hardened flag.
+LOGITS, ROUTER_STATE = 2 * 2, 2
+# Scale and offset of 4, 16 and 16 channels in each of 2 steps, and of 4 channels in the head.
+BOTTLENECK_NORMS = 2 * 2 * (4 + 16 + 16) + NORM
+# Two norms in each of 2 steps, and one in the head.
+BASIC_NORMS = 2 * 2 * NORM + NORM
+
+
+def router_row(name, **arguments):
+    return Row(
+        f"router-{name}",
+        lambda dtype: GumbelRouter(2, 2, seed=3, dtype=dtype, **arguments),
+        FEATURES,
+        LOGITS,
+        ROUTER_STATE,
+        always_float32=True,
+    )
+
+
+def steps_row(name, router, norm, trainable, fixed):
+    def make(dtype):
+        return OrderedSteps(BlockBank(2, dtype=dtype, name="bank"), router(), norm, dtype=dtype)
+
+    return Row(f"steps-{name}", make, FEATURES, BASIC + 2 * 2 * NORM + trainable, fixed)
+
+
+def head_row(name, norm, activation, trainable, fixed):
+    return Row(
+        f"head-{name}",
+        lambda dtype: ClassifierHead(3, norm, activation, dtype=dtype),
+        FEATURES,
+        trainable,
+        fixed,
+        always_float32=True,
+    )
+
+
+ROWS = [
+    Row("stem", lambda dtype: IsometricStem(4, 2, dtype=dtype), IMAGES, STEM, 0),
+    bank_row("basic", "weights", BASIC),
+    bank_row("basic", "outputs", BASIC),
+    bank_row("bottleneck", "weights", BOTTLENECK),
+    bank_row("bottleneck", "outputs", BOTTLENECK),
+    bank_row("convnext", "weights", CONVNEXT),
+    bank_row("convnext", "outputs", CONVNEXT),
+    router_row("relaxed"),
+    router_row("straight-through", temperature=0.5, straight_through=True),
+    Row("router-fixed", lambda dtype: FixedRouter((1, 0), 2, dtype=dtype), FEATURES, 0, 0, always_float32=True),
+    norms_row("batch", 2 * 2 * 4),
+    norms_row("group", 0),
+    norms_row("layer", 0),
+    steps_row(
+        "learned", lambda: GumbelRouter(2, 2, seed=3, name="router"), "batch", LOGITS, ROUTER_STATE + 2 * 2 * NORM
+    ),
+    steps_row("fixed", lambda: FixedRouter((1, 0), 2, name="router"), "layer", 0, 0),
+    head_row("batch", "batch", "relu", DENSE + NORM, NORM),
+    head_row("plain", None, None, DENSE, 0),
+    modnet_row("basic", "group", "outputs", STEM + BASIC + LOGITS + BASIC_NORMS + DENSE, ROUTER_STATE),
+    modnet_row(
+        "bottleneck",
+        "batch",
+        "weights",
+        STEM + BOTTLENECK + LOGITS + BOTTLENECK_NORMS + DENSE,
+        ROUTER_STATE + BOTTLENECK_NORMS,
+    ),
+    modnet_row("convnext", "layer", "weights", STEM + CONVNEXT + LOGITS + NORM + DENSE, ROUTER_STATE),
+]

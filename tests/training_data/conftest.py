@@ -1,0 +1,6 @@
+"""On a backend other than TensorFlow, the tests that need it, or what brings it, are not collected."""
+
+import keras
+
+NEED_TENSORFLOW = ["test_data_keras_cv.py", "test_data_ocr_letters.py", "test_data_tf_batches.py", "test_data_tfds.py"]
+collect_ignore = [] if keras.backend.backend() == "tensorflow" else NEED_TENSORFLOW

@@ -1,0 +1,49 @@
+"""The batches as a `tf.data.Dataset`, for `tf.distribute` and for pipelines of TensorFlow."""
+
+import itertools
+
+import keras
+
+PREFETCH = 2
+
+
+def as_tf_dataset(batches):
+    """Turns batches into a `tf.data.Dataset` that yields the same.
+
+    All shapes are static. Each pass over the dataset is the next epoch, from `batches.epoch` on; with `repeat()` the
+    epochs follow each other. Call `fit(dataset, shuffle=False)`, or Keras warns that it cannot shuffle. Under
+    `tf.distribute` the batch size is the global one, parted among the replicas: make the strategy first, then this
+    dataset.
+
+    Args:
+        batches: a `TaskBatches` or `ImageBatches`.
+
+    Returns:
+        A `tf.data.Dataset` of the pairs that `batches` yields, in their order, images and labels with their dtypes.
+
+    Raises:
+        ImportError: if TensorFlow is not installed.
+    """
+    import tensorflow as tf
+
+    # Each pass takes its number when it begins: `fit` may leave a pass before its end, and TensorFlow reads ahead.
+    epochs = itertools.count(batches.epoch)
+
+    def one_epoch():
+        epoch = next(epochs)
+        for index in range(len(batches)):
+            yield batches.batch(epoch, index)
+
+    signature = keras.tree.map_structure(lambda array: tf.TensorSpec(array.shape, array.dtype), batches[0])
+    dataset = tf.data.Dataset.from_generator(one_epoch, output_signature=signature)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
+    return dataset.prefetch(PREFETCH).with_options(_options(tf))
+
+
+def _options(tf):
+    options = tf.data.Options()
+    options.deterministic = True
+    # With autotune on, `fit` was seen to wait for seconds after its last batch.
+    options.autotune.enabled = False
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
+    return options

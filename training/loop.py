@@ -1,0 +1,102 @@
+"""The loop that every multi-task recipe runs, the same on each Keras backend."""
+
+import contextlib
+import time
+
+import keras
+import numpy as np
+
+from keras_modnet import ModNet, callbacks, refresh_statistics
+from training import data as training_data
+from training.optimizers import adamw
+
+STATISTICS_BATCH = 256
+
+
+def load_tasks(recipe, split, data_dir=None, limit=None):
+    """Returns `{task: (images, labels)}` of one split, images uint8 in the model's shape.
+
+    Args:
+        recipe: a `Recipe`.
+        split: "train" or "test".
+        data_dir: folder of arrays; default tensorflow-datasets.
+        limit: images of each task at most; default all.
+    """
+    tasks = {}
+    for task, name in recipe.data.items():
+        images, labels = training_data.load(name, split, data_dir)
+        tasks[task] = training_data.to_shape(images[:limit], recipe.model["image_shape"]), labels[:limit]
+    return tasks
+
+
+def train(recipe, tasks, seed, strategy=None):
+    """Trains one model.
+
+    Args:
+        recipe: a `Recipe`.
+        tasks: `{task: (images, labels)}` to train on.
+        seed: fixes initial weights, order of the images and draws of the routers.
+        strategy: a `tf.distribute` strategy, or None for one device.
+
+    Returns:
+        `(model, log)`: the trained `ModNet`, and `{"seconds": float, "history": {name: [value of each epoch]}}`.
+    """
+    keras.utils.set_random_seed(seed)
+    augment = training_data.augmentation(recipe.augmentation, recipe.model["image_shape"], seed)
+    batches = training_data.TaskBatches(tasks, recipe.batch_size, seed=seed, augment=augment)
+    with strategy.scope() if strategy is not None else contextlib.nullcontext():
+        model = make_model(recipe, seed)
+        compile_model(model, recipe, recipe.epochs * len(batches))
+    dataset = batches if strategy is None else training_data.as_tf_dataset(batches)
+    start = time.perf_counter()
+    fitted = model.fit(dataset, epochs=recipe.epochs, shuffle=False, verbose=2, callbacks=search_callbacks(recipe))
+    for task, (images, _) in tasks.items():
+        refresh_statistics(model, task, statistics_batches(images, recipe.statistics_batches, seed))
+    seconds = time.perf_counter() - start
+    history = {name: [float(value) for value in values] for name, values in fitted.history.items()}
+    return model, {"seconds": seconds, "history": history}
+
+
+def make_model(recipe, seed):
+    """Returns the untrained `ModNet` of a recipe."""
+    classes = {task: training_data.describe(name).num_classes for task, name in recipe.data.items()}
+    return ModNet(tasks=classes, seed=seed, **recipe.model)
+
+
+def compile_model(model, recipe, steps):
+    """Compiles a model with the recipe's optimizer and, for each task, cross-entropy and accuracy."""
+    losses = {task: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for task in model.task_names}
+    metrics = {task: ["accuracy"] for task in model.task_names}
+    # XLA compiles convolutions for a CPU to slower code than TensorFlow's own; other backends know best themselves.
+    jit_compile = False if keras.backend.backend() == "tensorflow" else "auto"
+    model.compile(adamw(recipe, steps), losses, metrics=metrics, jit_compile=jit_compile)
+
+
+def search_callbacks(recipe):
+    """Returns annealing and hardening for the recipe's search epochs."""
+    start, end = recipe.temperatures
+    anneal = callbacks.TemperatureAnnealing(start, end, max(recipe.search_epochs, 1))
+    return [anneal, callbacks.Harden(recipe.search_epochs)]
+
+
+def statistics_batches(images, count, seed):
+    """Yields `count` random batches of training images, in the order that `seed` fixes."""
+    rows = np.random.default_rng(seed).permutation(len(images))
+    for start in range(0, min(count * STATISTICS_BATCH, len(rows)), STATISTICS_BATCH):
+        yield images[np.sort(rows[start : start + STATISTICS_BATCH])]
+
+
+def evaluate(model, tasks, batch_size=1000):
+    """Returns `{task: accuracy in percent}` with the hard orderings.
+
+    Args:
+        model: a `ModNet`.
+        tasks: `{task: (images, labels)}` held out from training.
+        batch_size: images at a time.
+    """
+    accuracies = {}
+    for task, (images, labels) in tasks.items():
+        with model.use_task(task):
+            logits = model.predict(images, batch_size=batch_size, verbose=0)
+        accuracies[task] = 100 * float((logits.argmax(-1) == labels).mean())
+    return accuracies

@@ -1,0 +1,1 @@
+"""One recipe a file; its docstring states command, time, hardware and expected result."""
