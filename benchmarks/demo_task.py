@@ -1,7 +1,5 @@
 """Scikit-learn's handwritten digits as a task that the bank never saw, learned in several ways."""
 
-import time
-
 import keras
 import numpy as np
 from sklearn.datasets import load_digits
@@ -66,7 +64,7 @@ def source_task():
 
 
 def digits():
-    """Returns images `(1797, 28, 28, 1)`, uint8, and labels of scikit-learn's copy of the UCI optical digits test set."""
+    """Returns uint8 images `(1797, 28, 28, 1)` and labels: scikit-learn's copy of the UCI optical digits test set."""
     bundle = load_digits()
     pixels = np.rint(bundle.images * (255 / 16)).astype("uint8")[..., None]
     return to_shape(pixels, (28, 28, 1)), bundle.target.astype("int32")

@@ -37,8 +37,8 @@ def preset_table(presets):
         presets: what `keras_modnet.list_presets` returned.
     """
     lines = [
-        "| preset | task | test accuracy, % (mean ± std) | unique parameters | million multiply-adds | ms an image, CPU "
-        "| licence |",
+        "| preset | task | test accuracy, % (mean ± std) | unique parameters | million multiply-adds "
+        "| ms an image, CPU | licence |",
         "|---|---|---:|---:|---:|---:|---|",
     ]
     for info in presets.values():

@@ -11,8 +11,8 @@ def make_strategy(name):
     """Returns a `tf.distribute` strategy, or None for "none".
 
     Args:
-        name: "none"; "mirrored": all GPUs of this machine, or its logical CPU devices where it has no GPU; "tpu": the TPU
-            that the environment names.
+        name: "none"; "mirrored": all GPUs of this machine, or its logical CPU devices where it has no GPU; "tpu": the
+            TPU that the environment names.
 
     Raises:
         ValueError: an unknown name, or a strategy on another backend than TensorFlow.

@@ -29,8 +29,8 @@ def adapt_task(
     """Trains some parts of one task, everything else frozen, and leaves the task with a hard ordering.
 
     With "ordering" among the parts the first half of the epochs draws orderings at a falling temperature; then the most
-    likely one is fixed and the second half trains what will run. With "norm" or "statistics" the statistics are
-    re-estimated at the end. What trained before the call trains again after it. The model is left compiled.
+    likely one is fixed and the second half trains what will run. The statistics of the parts are re-estimated at the
+    end. What trained before the call trains again after it. The model is left compiled.
 
     Args:
         model: a `ModNet`.

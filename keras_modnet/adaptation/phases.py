@@ -5,7 +5,7 @@ import keras
 from keras_modnet.checks import expect
 from keras_modnet.models import trainability
 from keras_modnet.training.callbacks import Harden, TemperatureAnnealing
-from keras_modnet.training.statistics import refresh_statistics
+from keras_modnet.training.statistics import STATISTICS_PARTS, refresh_statistics
 
 # Where a search starts: the present block of each step keeps this share of the probability.
 START_CONFIDENCE = 0.5
@@ -63,8 +63,10 @@ def compile_for(model, learning_rate, weight_decay):
 
 def settle_statistics(model, task, parts, dataset, batches):
     """Re-estimates the task's statistics where the parts let them follow."""
-    if {"norm", "statistics"} & set(parts):
-        refresh_statistics(model, task, first_batches(dataset, batches))
+    renamed = {"norm" if part == "statistics" else part for part in parts}
+    follow = [part for part in STATISTICS_PARTS if part in renamed]
+    if follow:
+        refresh_statistics(model, task, first_batches(dataset, batches), follow)
 
 
 def first_batches(dataset, count):

@@ -46,7 +46,7 @@ def _results(card):
     first = next(iter(card["measured"].values()))
     seeds = ", ".join(map(str, first["seeds"]))
     notes = (
-        f"Whole test sets, seeds {seeds}; the weights are those of seed {first['shipped_seed']}, which was chosen before "
+        f"Whole test sets, seeds {seeds}; the weights are those of seed {first['shipped_seed']}, chosen before "
         f"training. {card['unique_parameters']:,} parameters, each counted once. Latency: median of `to_static(task)`, "
         "one image a call, `predict_on_batch`, overhead of the call included."
     )
@@ -75,8 +75,8 @@ def _making(card):
 {card["command"]}
 ```
 
-Recipe `{card["recipe"]}`. {machine["cpu_count"]} CPU cores ({machine["processor"]}), {machine["backend"]} backend, Python
-{machine["python"]}, {versions}. Seconds of training, by seed: {seconds}."""
+Recipe `{card["recipe"]}`. {machine["cpu_count"]} CPU cores ({machine["processor"]}), {machine["backend"]} backend,
+Python {machine["python"]}, {versions}. Seconds of training, by seed: {seconds}."""
 
 
 def _limits(card):

@@ -26,8 +26,8 @@ def mixture_moments(moments, weights):
         weights: `(num_components,)`, sum to one.
 
     Returns:
-        `mean = sum w_n mean_n` and `variance = sum w_n (variance_n + mean_n^2) - mean^2`; for one-hot weights exactly the
-        moments of the chosen component.
+        `mean = sum w_n mean_n` and `variance = sum w_n (variance_n + mean_n^2) - mean^2`; for one-hot weights exactly
+        the moments of the chosen component.
     """
     means = ops.stack([mean for mean, _ in moments])
     variances = ops.stack([variance for _, variance in moments])

@@ -6,6 +6,7 @@ from keras import ops
 
 from keras_modnet.checks import expect, expect_count
 from keras_modnet.layers.gumbel import gumbel_noise, gumbel_softmax, one_hot_argmax
+from keras_modnet.layers.values import value_of
 
 # Logits of a chosen block above the others after `set_blocks`: far beyond what an optimizer's leftover momentum moves.
 HARD_MARGIN = 10.0
@@ -16,17 +17,17 @@ class GumbelRouter(keras.layers.Layer):
     """Learns which block runs at which step.
 
     While it trains (`training=True`, layer trainable, not hardened) every call draws an ordering with the
-    Gumbel-softmax; otherwise the ordering is the one-hot of the largest logits, without noise. There is one draw a call,
-    shared by all examples of the batch; under `tf.distribute.MirroredStrategy` all replicas draw the same.
+    Gumbel-softmax; otherwise the ordering is the one-hot of the largest logits, without noise. There is one draw a
+    call, shared by all examples of the batch; under `tf.distribute.MirroredStrategy` all replicas draw the same.
 
     Args:
         num_steps: rows of the ordering.
         num_blocks: columns of the ordering, the blocks of the bank.
         temperature: positive start value of the Gumbel-softmax temperature, a variable that callbacks anneal.
         straight_through: if True training uses one-hot draws with the gradient of the relaxed ones.
-        logits_multiplier: positive factor between the variable and the logits. Under Adam and its kin, whose steps do not
-            depend on the size of a gradient, logits so learn with `logits_multiplier` times the optimizer's learning
-            rate; Keras optimizers have one rate for all variables.
+        logits_multiplier: positive factor between the variable and the logits. Under Adam and its kin, whose steps do
+            not depend on the size of a gradient, logits so learn with `logits_multiplier` times the optimizer's
+            learning rate; Keras optimizers have one rate for all variables.
         seed: integer seed of the layer's own generator, or None.
 
     Call arguments:
@@ -90,7 +91,7 @@ class GumbelRouter(keras.layers.Layer):
     def weights_now(self):
         """Returns the ordering as a NumPy array `(num_steps, num_blocks)`: softmax of the logits, or one-hot rows."""
         logits = self.logits_multiplier * ops.convert_to_tensor(self.logits)
-        hardened = bool(ops.convert_to_numpy(self.hardened))
+        hardened = bool(value_of(self.hardened))
         return ops.convert_to_numpy(one_hot_argmax(logits) if hardened else ops.softmax(logits, axis=-1))
 
     def set_weights_now(self, weights):

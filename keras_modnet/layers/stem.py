@@ -30,7 +30,8 @@ class IsometricStem(keras.layers.Layer):
     """
 
     def __init__(self, width, patch_size=4, mean=127.5, std=127.5, **kwargs):
-        super().__init__(**kwargs)
+        # Keras would round the pixels to half precision before they are scaled.
+        super().__init__(autocast=False, **kwargs)
         expect_count("width", width)
         expect_count("patch_size", patch_size)
         self.width, self.patch_size = width, patch_size

@@ -7,6 +7,7 @@ from keras import ops
 from keras_modnet.checks import expect_count, expect_one_of
 from keras_modnet.layers import norms as maths
 from keras_modnet.layers.replicas import in_tf_strategy
+from keras_modnet.layers.values import value_of
 
 NORMS = ("batch", "group", "layer")
 
@@ -121,7 +122,7 @@ class StepNorms(keras.layers.Layer):
         Args:
             steps: indices of rows; one may occur more than once.
         """
-        arrays = {name: ops.convert_to_numpy(variable) for name, variable in self.variables_by_name().items()}
+        arrays = {name: value_of(variable) for name, variable in self.variables_by_name().items()}
         return {name: np.take(array, list(steps), axis=0) for name, array in arrays.items()}
 
     def assign_rows(self, arrays):

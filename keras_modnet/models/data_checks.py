@@ -1,7 +1,5 @@
 """Errors in the data are found before training starts."""
 
-import itertools
-
 import keras
 import numpy as np
 
@@ -16,8 +14,8 @@ def checked_arguments(x, y):
         y: labels that go with arrays, or None.
 
     Returns:
-        `(x, y, batch)`: what to hand on to Keras, and the `(images, labels)` to check: all of them where they are arrays.
-        A generator is handed on with its first batch in front again.
+        `(x, y, batch)`: what to hand on to Keras, and the `(images, labels)` to check: all of them where they are
+        arrays. A generator is handed on with its first batch in front again.
 
     Raises:
         ValueError: there is no batch, or no labels.
@@ -32,8 +30,14 @@ def checked_arguments(x, y):
     first = next(batches, None)
     expect(first is not None, "x", "a dataset with at least one batch", "an empty one")
     if batches is x:
-        x = itertools.chain([first], batches)
+        x = _with_first(first, batches)
     return x, None, _pair(first)
+
+
+def _with_first(first, others):
+    # Keras takes a generator, and no other iterator.
+    yield first
+    yield from others
 
 
 def _pair(batch):
@@ -58,6 +62,7 @@ def check_first_batch(model, images, labels):
     """
     if not isinstance(images, dict):
         images, labels = {model.selected_task: images}, {model.selected_task: labels}
+    expect(len(images) > 0, "x", "images of at least one task", images)
     for name in images:
         expect_one_of("task", name, model.task_names)
     both = isinstance(labels, dict) and set(labels) == set(images)
@@ -82,7 +87,7 @@ def check_images(task, images, image_shape):
 
 
 def check_labels(task, labels, num_classes, num_images):
-    """Raises `ValueError` unless labels are integers under `num_classes` or rows of `num_classes`, one for each image."""
+    """Raises `ValueError` unless there is a label for each image: an integer under `num_classes`, or a row of them."""
     argument = f"labels of task {task}"
     values = np.asarray(keras.ops.convert_to_numpy(labels))
     expect(len(values) == num_images, argument, f"one for each of {num_images} images", values.shape)

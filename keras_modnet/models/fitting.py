@@ -1,4 +1,4 @@
-"""What `fit` of a model with tasks needs beside Keras's own: checked data, only the batch's tasks, functions by task."""
+"""What `fit` needs beside Keras's own: checked data, only the tasks in the batch, compiled functions by task."""
 
 import keras
 
@@ -64,31 +64,42 @@ class FitsTasks:
         super().compile(*args, **kwargs)
 
     def get_compile_config(self):
-        """As Keras's, with the tasks whose variables the optimizer knows."""
+        """As Keras's, with the tasks whose variables the optimizer knows.
+
+        None where it knows other variables than those that train now: `fit` would want a new `compile`, and so will it
+        in the loaded model.
+        """
         config = super().get_compile_config()
-        return config if config is None or self._fitted is None else config | {"fitted_tasks": list(self._fitted)}
+        optimizer = getattr(self, "optimizer", None)
+        if config is None or optimizer is None or not optimizer.built:
+            return config
+        if not _knows(optimizer, self._without_idle_tasks(self.trainable_variables, self._fitted)):
+            return None
+        return config | {"fitted_tasks": None if self._fitted is None else list(self._fitted)}
 
     def compile_from_config(self, config):
         """As Keras's; builds the optimizer for the variables that it knew when it was saved."""
         config = keras.saving.deserialize_keras_object(config)
-        fitted = config.pop("fitted_tasks", None)
+        was_built, fitted = "fitted_tasks" in config, config.pop("fitted_tasks", None)
         self.compile(**config)
-        self._fitted = None if fitted is None else tuple(fitted)
-        if self.optimizer is not None:
+        # One that had seen no variables yet may still meet those of any task.
+        if was_built:
+            self._fitted = None if fitted is None else tuple(fitted)
             self.optimizer.build(self._without_idle_tasks(self.trainable_variables, self._fitted))
 
     def fit(self, x=None, y=None, *args, **kwargs):
         """As `keras.Model.fit`; trains what is trainable of the tasks in the batch.
 
         Args:
-            x: images of the selected task, a dict of images keyed by task, or a dataset of (images, labels) with either.
+            x: images of the selected task, a dict of images keyed by task, or a dataset of (images, labels) of either.
             y: labels, where `x` is not a dataset: integers `(n,)`, or one-hot rows `(n, num_classes)`.
             *args: as in Keras.
             **kwargs: as in Keras.
 
         Raises:
-            ValueError: before any step: an empty dataset, images of another shape or with NaN, labels outside the classes
-                of their task, an unknown task, nothing that trains, an optimizer that was compiled for other variables.
+            ValueError: before any step: an empty dataset, images of another shape or with NaN, labels outside the
+                classes of their task, an unknown task, nothing that trains, an optimizer that was built for other
+                variables.
         """
         x, y, batch = checked_arguments(x, y)
         tasks = check_first_batch(self, *batch)
@@ -108,13 +119,20 @@ class FitsTasks:
             return
         if self._fitted is not None and set(self._fitted) != set(self._fitting):
             raise ValueError(
-                f"The model was compiled and fitted for the tasks {self._fitted}. Expected the same tasks in the batch, or "
-                f"`compile` with a new optimizer first. Received the tasks {self._fitting}."
+                f"The model was compiled and fitted for the tasks {self._fitted}. Expected the same tasks in the "
+                f"batch, or `compile` with a new optimizer first. Received the tasks {self._fitting}."
             )
-        known = getattr(optimizer, "inner_optimizer", optimizer)._trainable_variables
-        if {id(variable) for variable in variables} != {id(variable) for variable in known}:
+        if not _knows(optimizer, variables):
             raise ValueError(
                 "What trains has changed since the optimizer was built. Expected `compile` with a new optimizer after "
                 f"`add_task`, `remove_task`, `set_ordering` or `train_only`. Received {len(variables)} trainable "
-                f"variables where the optimizer knows {len(known)}."
+                f"variables where the optimizer knows {len(_known(optimizer))}."
             )
+
+
+def _known(optimizer):
+    return getattr(optimizer, "inner_optimizer", optimizer)._trainable_variables
+
+
+def _knows(optimizer, variables):
+    return {id(variable) for variable in variables} == {id(variable) for variable in _known(optimizer)}

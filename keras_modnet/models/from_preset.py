@@ -37,8 +37,8 @@ def from_preset(name, load_weights=True, num_classes=None, task_name="new", dtyp
         model.add_task(task_name, num_classes, init_from=source)
         model.select_task(task_name)
         warnings.warn(
-            f"Task '{task_name}' has the bank, ordering and norms of '{source}' and a fresh head of {num_classes} classes: "
-            "train it before use.",
+            f"Task '{task_name}' has the bank, ordering and norms of '{source}' and a fresh head of {num_classes} "
+            "classes: train it before use.",
             stacklevel=2,
         )
     return model

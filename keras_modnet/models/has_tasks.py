@@ -52,9 +52,9 @@ class HasTasks:
         Args:
             name: new name, letters, digits and _.
             num_classes: number of classes; the head starts fresh.
-            init_from: task whose norms, and with as many steps whose ordering, the new one starts with; norms of another
-                number of steps come from the step at the same relative depth. None starts with equal probabilities
-                and fresh norms.
+            init_from: task whose norms, and with as many steps whose ordering, the new one starts with; norms of
+                another number of steps come from the step at the same relative depth. None starts with equal
+                probabilities and fresh norms.
             num_steps: steps; default those of `init_from`, else the model's.
 
         Raises:
@@ -90,8 +90,8 @@ class HasTasks:
 
         Args:
             task: name of the task.
-            ordering: `Ordering` or list of block indices. Norms follow `Ordering.norm_steps`; with a plain list each step
-                keeps its norms, and steps beyond the former last one start with copies of that one's.
+            ordering: `Ordering` or list of block indices. Norms follow `Ordering.norm_steps`; with a plain list each
+                step keeps its norms, and steps beyond the former last one start with copies of that one's.
 
         Raises:
             ValueError: an unknown task, no steps, a block that the bank lacks.

@@ -6,11 +6,11 @@ from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.layers import BlockBank, IsometricStem
 from keras_modnet.layers.blocks import block_kind
 from keras_modnet.layers.step_norms import NORMS
-from keras_modnet.layers.steps import run_steps
 from keras_modnet.models import trainability
 from keras_modnet.models.fitting import FitsTasks
 from keras_modnet.models.has_tasks import HasTasks
 from keras_modnet.models.preset_io import save_to_preset
+from keras_modnet.models.runs_tasks import RunsTasks
 from keras_modnet.models.static import to_static
 from keras_modnet.models.tasks import TaskLayers, task_specs
 
@@ -18,7 +18,7 @@ ROUTER_ARGUMENTS = ("temperature", "straight_through", "logits_multiplier", "see
 
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
-class ModNet(HasTasks, FitsTasks, keras.Model):
+class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
     """A modular network: tasks run the blocks of one bank, each in its own order.
 
     Args:
@@ -72,7 +72,8 @@ class ModNet(HasTasks, FitsTasks, keras.Model):
         seed=None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        # Pixels reach the stem as they are: Keras would round them to half precision here.
+        super().__init__(autocast=False, **kwargs)
         shape_ok = len(image_shape) == 3 and all(isinstance(side, int) and side > 0 for side in image_shape)
         expect(shape_ok, "image_shape", "(height, width, channels), positive whole numbers", image_shape)
         expect_count("num_steps", num_steps)
@@ -104,51 +105,6 @@ class ModNet(HasTasks, FitsTasks, keras.Model):
         self._selected = next(iter(specs))
         # Everything is built, and a Keras model whose `build` never runs stays open for tasks that come later.
         self.built = True
-
-    def call(self, images, training=None):
-        """Runs one task, or the tasks that are the keys of `images`."""
-        if isinstance(images, dict):
-            return {name: self._run(name, batch, training) for name, batch in images.items()}
-        return self._run(self._selected, images, training)
-
-    def _run(self, name, images, training):
-        layers = self._layers_of(name)
-        ordering = layers.router(training=training)
-        normalizer = layers.norms.begin(training)
-        features = run_steps(self.stem(images), self.bank, ordering, normalizer)
-        normalizer.finish()
-        return layers.head(features, training=training)
-
-    def run_with_ordering(self, task, images, weights):
-        """Returns inference logits of a task with other weights over the blocks than its own.
-
-        Args:
-            task: name of the task.
-            images: `(batch, height, width, channels)`.
-            weights: `(num_steps, num_blocks)`, rows sum to one.
-        """
-        layers = self._layers_of(task)
-        ordering = keras.ops.convert_to_tensor(weights, "float32")
-        features = run_steps(self.stem(images), self.bank, ordering, layers.norms.begin(training=False))
-        return layers.head(features, training=False)
-
-    def batch_statistics(self, task, images):
-        """Returns the statistics that one batch has at every batch norm of a task, with its hard ordering.
-
-        Args:
-            task: name of the task.
-            images: `(batch, height, width, channels)`.
-
-        Returns:
-            `{name: array}` by the names of `named_variables`; empty where the norms have no statistics. Nothing changes.
-        """
-        layers = self._layers_of(task)
-        steps, output = layers.norms.measure(), layers.head.norms.measure()
-        features = run_steps(self.stem(images), self.bank, layers.router(training=False), steps)
-        output.apply(0, "output", [features], None)
-        measured = {f"tasks/{task}/norm/{name}": value for name, value in steps.statistics().items()}
-        measured |= {f"tasks/{task}/head/{name}": value for name, value in output.statistics().items()}
-        return {name: keras.ops.convert_to_numpy(value) for name, value in measured.items()}
 
     @property
     def default_steps(self):

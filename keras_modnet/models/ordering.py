@@ -16,8 +16,8 @@ class Ordering:
     before the edits its norms come, so that `ModNet.set_ordering` can let the norms of a (task, step) follow:
 
     - `repeat(step)`: the new steps get copies of the repeated step's norms;
-    - `insert(step, block)`: the new step gets a copy of the norms of the step that it is put in front of (at the end, of
-      the last step);
+    - `insert(step, block)`: the new step gets a copy of the norms of the step that it is put in front of (at the end,
+      of the last step);
     - `remove(step)`: the step's norms go with it;
     - `swap(a, b)`: each norm stays with its block, so norms change places too.
 
@@ -34,7 +34,8 @@ class Ordering:
 
     def __post_init__(self):
         """Checks the weights and makes them read-only."""
-        weights = np.array(self.weights, "float32")
+        # Adding zero turns -0.0 into 0.0, so that equal orderings have equal bytes and hashes.
+        weights = np.array(self.weights, "float32") + np.float32(0)
         expect(weights.ndim == 2 and weights.size, "weights", "of shape (num_steps, num_blocks)", weights.shape)
         sums = weights.sum(axis=-1)
         valid = bool(np.all(weights >= 0) and np.allclose(sums, 1, atol=1e-4))

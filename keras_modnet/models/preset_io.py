@@ -1,9 +1,7 @@
 """A model's configuration and weights as the contents of a preset folder."""
 
-import keras
-import numpy as np
-
 from keras_modnet import presets
+from keras_modnet.layers.values import value_of
 from keras_modnet.version import __version__
 
 WEIGHTS_FILE = "model.safetensors"
@@ -26,7 +24,7 @@ def save_to_preset(model, folder, card=None, extra_files=None):
         PresetError: the card is not what the schema says.
     """
     config = {"class": "ModNet", "keras_modnet_version": __version__, "model": model.arguments()}
-    tensors = {name: np.array(keras.ops.convert_to_numpy(v)) for name, v in model.named_variables().items()}
+    tensors = {name: value_of(v) for name, v in model.named_variables().items()}
     return presets.write_preset(folder, config, tensors, card=card, extra_files=extra_files)
 
 

@@ -7,6 +7,7 @@ from keras import ops
 from keras_modnet.checks import expect, expect_one_of
 from keras_modnet.layers.norms import num_groups
 from keras_modnet.layers.stages import StepNorm
+from keras_modnet.layers.values import value_of
 
 
 def to_static(model, task):
@@ -90,7 +91,7 @@ class _BlockLayers:
 
     def __init__(self, bank):
         self.stages, self.dtype = bank.stages, bank.dtype_policy
-        self.values = {name: ops.convert_to_numpy(variable) for name, variable in bank.stacked_weights.items()}
+        self.values = {name: value_of(variable) for name, variable in bank.stacked_weights.items()}
         self.layers = {}
 
     def run(self, block, x, norms, step, step_name):

@@ -1,10 +1,10 @@
 """What a task owns on a bank: an ordering, norms of each step, a head."""
 
 import keras
-import numpy as np
 
 from keras_modnet.checks import expect, expect_count
 from keras_modnet.layers import ClassifierHead, GumbelRouter, StepNorms
+from keras_modnet.layers.values import value_of
 
 TASK_PARTS = ("ordering", "norm", "statistics", "head")
 
@@ -96,8 +96,8 @@ class TaskLayers(keras.layers.Layer):
 
 
 def copy_value(source, target):
-    """Copies a variable's value; through NumPy, since two JAX variables with one buffer cannot both be donated."""
-    target.assign(np.array(keras.ops.convert_to_numpy(source)))
+    """Copies a variable's value."""
+    target.assign(value_of(source))
 
 
 def nearest_steps(num_steps, others):

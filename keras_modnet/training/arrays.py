@@ -1,5 +1,7 @@
 """Arrays in memory as shuffled batches, for library code that takes datasets."""
 
+import math
+
 import keras
 import numpy as np
 
@@ -30,7 +32,7 @@ class ArrayBatches(keras.utils.PyDataset):
 
     def __len__(self):
         """Number of batches."""
-        return -(-len(self.labels) // self.batch_size)
+        return math.ceil(len(self.labels) / self.batch_size)
 
     def __getitem__(self, index):
         """Returns one batch of the present epoch."""

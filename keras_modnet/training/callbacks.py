@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_modnet.checks import expect, expect_count, expect_one_of
+from keras_modnet.layers.values import value_of
 from keras_modnet.training.schedules import exponential
 
 
@@ -119,7 +120,7 @@ class OrderingLog(keras.callbacks.Callback):
         """Writes the scalars of the epoch."""
         for name in _tasks_of(self.model, self.tasks):
             ordering = self.model.ordering(name)
-            temperature = keras.ops.convert_to_numpy(self.model.task_layers[name].router.current_temperature)
+            temperature = value_of(self.model.task_layers[name].router.current_temperature)
             self._writer.add_scalar(f"{name}/ordering_entropy_nats", float(ordering.entropy.mean()), epoch)
             self._writer.add_scalar(f"{name}/temperature", float(temperature), epoch)
             for step, block in enumerate(ordering.blocks):

@@ -45,7 +45,7 @@ class Shift(Stage):
 
 
 def shifted(width):
-    return (StepNorm("norm", width), Conv("mix", width, width), Shift(width))
+    return (StepNorm("norm", width), Conv("mix", width, width), Shift(width), Activation("relu"))
 
 
 register_block("shifted_for_test", shifted, output_activation="tanh")
@@ -98,7 +98,7 @@ def test_registered_kind_computes_what_it_says():
     bank.build(X.shape)
     kernel = ops.convert_to_numpy(bank.stacked_weights["mix/kernel"])[1, 0, 0]
     # A step adds its branch to the features; the shift starts at 0.25.
-    expected = X + X @ kernel + 0.25
+    expected = X + np.maximum(X @ kernel + 0.25, 0)
     actual = ops.convert_to_numpy(bank(X, np.array([0.0, 1.0], "float32")))
     np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-5)
 

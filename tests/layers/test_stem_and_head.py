@@ -46,6 +46,13 @@ def test_stem_subtracts_before_it_rounds():
     assert output.item() == pytest.approx(0.4, abs=0.002)
 
 
+def test_model_hands_the_pixels_on_as_they_are(make_model):
+    model = make_model(compiled=False, pixel_mean=250.0, pixel_std=0.01, dtype="mixed_bfloat16")
+    pixels = np.full((1, 4, 4, 1), 250.0, "float32")
+    # 0.4 / 0.01 = 40 where bfloat16 pixels would give 0.
+    assert (ops.convert_to_numpy(model(pixels)) != ops.convert_to_numpy(model(pixels + 0.4))).any()
+
+
 def test_stem_counts_its_multiply_adds():
     stem = IsometricStem(8, 2)
     stem.build((None, 4, 6, 3))

@@ -154,5 +154,5 @@ def test_learned_router_draws_in_training_alone():
 
 
 def test_router_of_another_bank_is_refused():
-    with pytest.raises(ValueError, match="`router` must be for 4 blocks. Received: 3"):
+    with pytest.raises(ValueError, match=r"`router` must be for 4 blocks\. Received: 3"):
         OrderedSteps(BlockBank(4), FixedRouter((0, 2), 3))

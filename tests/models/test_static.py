@@ -99,14 +99,12 @@ def test_pixels_of_each_channel_are_scaled_by_its_own_numbers(make_model, data_f
 def test_half_precision_stays_where_the_model_has_it(wide, images):
     model = wide(dtype="mixed_bfloat16")
     static = model.to_static("digits")
-    # Whole numbers: a `ModNet` rounds pixels to bfloat16, the static model first scales them.
-    pixels = np.round(images)
-    logits = static(pixels)
+    logits = static(images)
     assert keras.backend.standardize_dtype(logits.dtype) == "float32"
     assert static.get_layer("block0_conv1").compute_dtype == "bfloat16"
     assert static.get_layer("step00_norm1").compute_dtype == "float32"
     # A few bfloat16 roundings, 2^-8 each, of logits about 1.
-    assert largest_difference(logits, model(pixels)) < 2e-2
+    assert largest_difference(logits, model(images)) < 2e-2
 
 
 def test_values_are_copied(wide, images):
@@ -114,7 +112,7 @@ def test_values_are_copied(wide, images):
     before = keras.ops.convert_to_numpy(model(images))
     static = model.to_static("digits")
     for variable in static.variables:
-        variable.assign(keras.ops.zeros_like(variable))
+        variable.assign(np.zeros(variable.shape))
     assert largest_difference(before, model(images)) == 0
 
 

@@ -15,8 +15,8 @@ RECIPE = Recipe(
     description="One bank of four basic blocks, run in eight steps, shared by handwritten digits (MNIST), garments "
     "(Fashion-MNIST) and handwritten letters; each task has learned its own ordering.",
     licence="CC BY-SA 3.0",
-    limits="Trained on centred glyphs and garments, light on black, one to an image: do not expect it to find or segment "
-    "anything, or to read other grounds. Handwriting unlike that of the people in the data may be read worse.",
+    limits="Trained on centred glyphs and garments, light on black, one to an image: do not expect it to find or "
+    "segment anything, or to read other grounds. Handwriting unlike that of the people in the data may be read worse.",
     data={"mnist": "mnist", "fashion": "fashion_mnist", "letters": "letters"},
     model={
         "image_shape": (28, 28, 1),

@@ -1,0 +1,170 @@
+import numpy as np
+import pytest
+
+import keras_modnet
+from keras_modnet.models.trainability import part_states
+
+PARTS = {
+    "ordering": {"ordering/logits", "ordering/temperature", "ordering/hardened"},
+    "norm": {"scale", "offset", "mean", "variance"},
+    "statistics": {"mean", "variance"},
+    "head": {"kernel", "bias", "output/scale", "output/offset", "output/mean", "output/variance"},
+}
+
+
+@pytest.fixture
+def model(make_model):
+    model = make_model(compiled=False, tasks={"digits": 3})
+    model.set_ordering("digits", [0, 1, 2])
+    model.add_task("letters", 2, init_from="digits")
+    return model
+
+
+@pytest.fixture
+def data():
+    generator = np.random.default_rng(0)
+    labels = np.arange(16) % 2
+    images = generator.uniform(0, 60, (16, 4, 4, 1)) + 150 * labels[:, None, None, None]
+    return images.astype("uint8"), labels
+
+
+def adapt(model, data, **arguments):
+    return keras_modnet.adapt_task(model, "letters", data, **({"epochs": 2, "verbose": 0, "batch_size": 8} | arguments))
+
+
+def changed(before, after):
+    return {name for name in before if not np.array_equal(before[name], after[name])}
+
+
+def belongs(name, part):
+    """Whether the variable `tasks/letters/...` is of the part."""
+    group, _, rest = name.removeprefix("tasks/letters/").partition("/")
+    if part == "ordering":
+        return group == "ordering"
+    if part == "head":
+        return group == "head"
+    return group == "norm" and rest.split("/")[1] in PARTS[part]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("head",),
+        ("ordering",),
+        ("norm",),
+        ("statistics",),
+        ("ordering", "statistics", "head"),
+        ("ordering", "norm", "head"),
+    ],
+)
+def test_only_the_given_parts_of_the_task_change(model, data, values, parts):
+    if parts == ("statistics",):
+        parts = ("statistics", "head")
+    before = values(model)
+    result = adapt(model, data, parts=parts)
+    names = changed(before, values(model))
+    assert all(name.startswith("tasks/letters/") for name in names)
+    assert all(any(belongs(name, part) for part in parts) for name in names)
+    assert all(any(belongs(name, part) for name in names) for part in parts)
+    assert result.parts == parts
+
+
+def test_bank_and_stem_change_when_they_are_given(model, data, values):
+    before = values(model)
+    adapt(model, data, parts=("norm", "head", "bank", "stem"))
+    names = changed(before, values(model))
+    assert {"bank/conv1/kernel", "bank/conv2/kernel", "stem/kernel", "stem/bias"} <= names
+    assert not any(name.startswith("tasks/digits/") for name in names)
+
+
+def test_the_other_tasks_answers_stay_bit_for_bit(model, data):
+    images, _ = data
+    before = model.predict(images, verbose=0)
+    adapt(model, data)
+    np.testing.assert_array_equal(model.predict(images, verbose=0), before)
+
+
+def test_it_learns(model, data):
+    images, labels = data
+    adapt(model, data, parts=("norm", "head"), epochs=30, learning_rate=0.02)
+    with model.use_task("letters"):
+        predicted = model.predict(images, verbose=0).argmax(-1)
+    assert (predicted == labels).mean() == 1.0
+
+
+def test_a_searched_ordering_ends_hard_and_is_reported(model, data):
+    result = adapt(model, data, parts=("ordering", "head"), epochs=4, start="uniform")
+    assert result.ordering_before.blocks == (0, 1, 2)
+    assert result.ordering_after.is_hard
+    assert result.ordering_after == model.ordering("letters")
+
+
+def test_the_result_counts_what_trained(model, data):
+    # 3 steps x 3 blocks of logits; head: 4 x 2 kernel, 2 bias, scale and offset of its norm, 4 channels each.
+    result = adapt(model, data, parts=("ordering", "head"))
+    assert result.trained_parameters == 9 + 8 + 2 + 4 + 4
+    assert len(result.history["loss"]) == 2
+    assert result.seconds > 0
+
+
+def test_what_trains_and_what_is_selected_are_as_before(model, data):
+    model.train_only("digits", ("norm", "bank"))
+    before = part_states(model)
+    adapt(model, data)
+    assert part_states(model) == before
+    assert model.selected_task == "digits"
+
+
+def test_the_same_seed_gives_the_same_result(make_model, data, values):
+    runs = []
+    for _ in range(2):
+        import keras
+
+        keras.utils.set_random_seed(3)
+        model = make_model(compiled=False, tasks={"digits": 3, "letters": 2}, seed=5)
+        adapt(model, data, seed=4)
+        runs.append(values(model))
+    assert all(np.array_equal(runs[0][name], runs[1][name]) for name in runs[0])
+
+
+def test_it_prints_the_table_of_what_trains(model, data, capsys):
+    adapt(model, data, parts=("head",), verbose=2)
+    printed = capsys.readouterr().out
+    assert "letters: head" in printed
+    assert "trainable params: 18 ||" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "argument"),
+    [
+        ({"parts": ("orderings",)}, "parts"),
+        ({"parts": ()}, "parts"),
+        ({"epochs": 1, "parts": ("ordering",)}, "epochs"),
+        ({"start": "random"}, "start"),
+        ({"batch_size": 0}, "batch_size"),
+    ],
+)
+def test_bad_arguments_are_refused_and_nothing_changes(model, data, values, arguments, argument):
+    before, states = values(model), part_states(model)
+    with pytest.raises(ValueError, match=f"`{argument}` must be"):
+        adapt(model, data, **arguments)
+    assert not changed(before, values(model))
+    assert part_states(model) == states
+
+
+def test_labels_beyond_the_classes_are_refused_and_the_ordering_stays(model, data, values):
+    images, labels = data
+    before, states = values(model), part_states(model)
+    with pytest.raises(ValueError, match="labels of task letters"):
+        adapt(model, (images, labels + 1))
+    after = values(model)
+    # What the ordering is written with may differ; what runs may not.
+    assert not {name for name in changed(before, after) if "ordering" not in name}
+    assert model.ordering("letters").blocks == (0, 1, 2)
+    assert model.ordering("letters").is_hard
+    assert part_states(model) == states
+
+
+def test_an_unknown_task_is_refused(model, data):
+    with pytest.raises(ValueError, match="`task` must be one of 'digits', 'letters'"):
+        keras_modnet.adapt_task(model, "words", data)

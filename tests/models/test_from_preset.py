@@ -1,0 +1,89 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+
+import keras_modnet
+from keras_modnet import PresetError, presets
+
+
+@pytest.fixture
+def model(make_model):
+    model = make_model(compiled=False)
+    model.set_ordering("letters", [2, 0])
+    return model
+
+
+def test_a_saved_preset_gives_the_same_model(model, images, values, tmp_path):
+    again = keras_modnet.from_preset(str(model.save_to_preset(tmp_path / "mine")))
+    before, after = values(model), values(again)
+    assert list(before) == list(after)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+    assert again.task_names == model.task_names
+    assert again.ordering("letters").blocks == (2, 0)
+    np.testing.assert_array_equal(again.predict(images, verbose=0), model.predict(images, verbose=0))
+
+
+def test_without_weights_the_network_is_the_same_and_the_values_are_not(model, values, tmp_path):
+    again = keras_modnet.from_preset(str(model.save_to_preset(tmp_path / "mine")), load_weights=False)
+    before, after = values(model), values(again)
+    assert {name: value.shape for name, value in before.items()} == {n: v.shape for n, v in after.items()}
+    assert not np.array_equal(before["bank/conv1/kernel"], after["bank/conv1/kernel"])
+
+
+def test_num_classes_adds_a_selected_task_with_a_fresh_head_and_one_warning(model, images, values, tmp_path):
+    folder = str(model.save_to_preset(tmp_path / "mine"))
+    with pytest.warns(UserWarning, match="fresh head of 7 classes") as warned:
+        again = keras_modnet.from_preset(folder, num_classes=7)
+    assert len(warned) == 1
+    assert again.predict(images, verbose=0).shape == (4, 7)
+    before, after = values(model), values(again)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+    assert np.array_equal(after["tasks/new/norm/norm1/scale"], before["tasks/digits/norm/norm1/scale"])
+
+
+def test_a_dtype_policy_is_taken_over(model, images, tmp_path):
+    again = keras_modnet.from_preset(str(model.save_to_preset(tmp_path / "mine")), dtype="mixed_bfloat16")
+    assert again.stem.compute_dtype == again.bank.compute_dtype == "bfloat16"
+    assert keras.backend.standardize_dtype(again(images).dtype) == "float32"
+
+
+def test_a_tensor_of_another_shape_is_refused_by_name(model, tmp_path):
+    folder = model.save_to_preset(tmp_path / "mine")
+    contents = presets.read_preset(folder)
+    config = {key: value for key, value in contents.config.items() if key != "format_version"}
+    config["model"]["width"] = 8
+    presets.write_preset(folder, config, contents.tensors)
+    with pytest.raises(PresetError, match="of shape"):
+        keras_modnet.from_preset(str(folder))
+
+
+def test_missing_tensors_are_refused_by_name(model, tmp_path):
+    folder = model.save_to_preset(tmp_path / "mine")
+    contents = presets.read_preset(folder)
+    config = {key: value for key, value in contents.config.items() if key != "format_version"}
+    tensors = {name: value for name, value in contents.tensors.items() if name != "stem/kernel"}
+    presets.write_preset(folder, config, tensors)
+    with pytest.raises(PresetError, match="missing \\['stem/kernel'\\], extra \\[\\]"):
+        keras_modnet.from_preset(str(folder))
+
+
+def test_an_unknown_name_suggests_the_nearest():
+    with pytest.raises(PresetError, match="digits_reuse"):
+        keras_modnet.from_preset("digit_reuse")
+
+
+def test_every_preset_of_the_zoo_loads_and_runs_what_its_card_says():
+    listed = keras_modnet.list_presets()
+    assert "digits_reuse" in listed
+    for name, info in listed.items():
+        model = keras_modnet.from_preset(name)
+        card = json.loads((info.path / "metadata.json").read_text())["card"]
+        image = np.zeros((1, *model.image_shape), "uint8")
+        for task in info.tasks:
+            assert list(model.ordering(task).blocks) == card["orderings"][task]
+            assert model.count_macs(task) == info.macs[task]
+            assert model({task: image})[task].shape == (1, model.num_classes(task))
+        variables = model.named_variables().values()
+        assert info.unique_parameters == sum(int(np.prod(v.shape)) for v in variables if len(v.shape))

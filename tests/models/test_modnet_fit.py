@@ -1,0 +1,177 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+SparseLoss = keras.losses.SparseCategoricalCrossentropy
+
+
+def logits(model, images):
+    return ops.convert_to_numpy(model(images))
+
+
+def cross_entropy(scores, labels):
+    scores = scores.astype("float64")
+    return float(np.mean(np.log(np.exp(scores).sum(axis=-1)) - scores[np.arange(len(labels)), labels]))
+
+
+@pytest.fixture
+def both(images, labels):
+    """A batch of both tasks."""
+    return {"digits": images, "letters": images[::-1]}, {"digits": labels + 1, "letters": labels}
+
+
+def test_dict_in_dict_out(make_model, both):
+    model = make_model(compiled=False)
+    answers = model(both[0])
+    assert {task: tuple(answer.shape) for task, answer in answers.items()} == {"digits": (4, 3), "letters": (4, 2)}
+    with model.use_task("letters"):
+        np.testing.assert_array_equal(ops.convert_to_numpy(answers["letters"]), logits(model, both[0]["letters"]))
+    shapes = dict.fromkeys(both[0], (None, 4, 4, 1))
+    assert model.compute_output_shape(shapes) == {"digits": (None, 3), "letters": (None, 2)}
+
+
+def test_losses_weights_and_metrics_by_task(make_model, compile_model, both):
+    model = make_model(compiled=False)
+    compile_model(
+        model,
+        loss={"digits": SparseLoss(from_logits=True), "letters": SparseLoss(from_logits=True)},
+        loss_weights={"digits": 2.0, "letters": 0.5},
+        metrics={"digits": ["accuracy"], "letters": ["accuracy"]},
+    )
+    images, labels = both
+    results = model.evaluate(images, labels, return_dict=True, verbose=0)
+    answers = {task: ops.convert_to_numpy(answer) for task, answer in model(images).items()}
+    losses = {task: cross_entropy(answers[task], labels[task]) for task in answers}
+    assert results["digits_loss"] == pytest.approx(losses["digits"], rel=1e-4)
+    assert results["letters_loss"] == pytest.approx(losses["letters"], rel=1e-4)
+    assert results["loss"] == pytest.approx(2.0 * losses["digits"] + 0.5 * losses["letters"], rel=1e-4)
+    for task, answer in answers.items():
+        assert results[f"{task}_accuracy"] == pytest.approx((answer.argmax(axis=-1) == labels[task]).mean())
+    history = model.fit(images, labels, verbose=0).history
+    assert set(history) == {"loss", "digits_loss", "letters_loss", "digits_accuracy", "letters_accuracy"}
+
+
+def test_fit_on_several_tasks_moves_each_of_them(make_model, both, values):
+    model = make_model()
+    before = values(model)
+    model.fit(*both, verbose=0)
+    after = values(model)
+    for name in ("stem/kernel", "bank/conv1/kernel", "tasks/digits/head/kernel", "tasks/letters/ordering/logits"):
+        assert (after[name] != before[name]).any(), name
+
+
+@pytest.mark.parametrize("batch", ["selected", "dict"])
+def test_fit_on_one_task_leaves_the_others_as_they_are(make_model, compile_model, images, labels, values, batch):
+    # AdamW would shrink what has no gradient, too.
+    model = compile_model(make_model(compiled=False), keras.optimizers.AdamW(0.1, weight_decay=0.1))
+    before = values(model)
+    if batch == "dict":
+        model.fit({"letters": images}, {"letters": labels}, verbose=0)
+    else:
+        with model.use_task("letters"):
+            model.fit(images, labels, verbose=0)
+    after = values(model)
+    for name, value in before.items():
+        if name.startswith("tasks/digits/"):
+            np.testing.assert_array_equal(after[name], value, err_msg=name)
+    assert (after["tasks/letters/head/kernel"] != before["tasks/letters/head/kernel"]).any()
+    assert model.selected_task == "digits"
+
+
+def test_weight_decay_leaves_frozen_parts_as_they_are(make_model, compile_model, images, labels, values):
+    model = make_model(compiled=False)
+    model.train_only("digits", ("head",))
+    compile_model(model, keras.optimizers.AdamW(0.1, weight_decay=0.1))
+    before = values(model)
+    model.fit(images, labels, verbose=0)
+    changed = {name for name, value in values(model).items() if (value != before[name]).any()}
+    assert changed == {name for name in before if name.startswith("tasks/digits/head/")}
+
+
+@pytest.mark.parametrize("norm", ["batch", "group", "layer"])
+def test_training_lowers_the_loss(make_model, compile_model, images, labels, norm):
+    model = compile_model(make_model(compiled=False, norm=norm), keras.optimizers.Adam(0.05))
+    model.set_ordering("letters", [0, 1, 2])
+    with model.use_task("letters"):
+        losses = model.fit(images, labels, epochs=12, verbose=0).history["loss"]
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_same_seed_gives_the_same_weights(make_model, images, labels, values):
+    def train():
+        keras.utils.set_random_seed(21)
+        model = make_model()
+        model.fit(images, labels, epochs=2, batch_size=2, verbose=0)
+        return values(model)
+
+    first, second = train(), train()
+    for name, value in first.items():
+        np.testing.assert_array_equal(second[name], value, err_msg=name)
+
+
+def test_one_hot_labels_are_taken(make_model, compile_model, images, labels):
+    model = make_model(compiled=False)
+    compile_model(model, loss=keras.losses.CategoricalCrossentropy(from_logits=True))
+    # Before the step: the loss is that of the batch in training mode, with the ordering fixed.
+    model.set_ordering("digits", [0, 1, 2])
+    expected = cross_entropy(ops.convert_to_numpy(model(images, training=True)), labels)
+    loss = model.fit(images, np.eye(3, dtype="float32")[labels], verbose=0).history["loss"][0]
+    assert loss == pytest.approx(expected, rel=1e-4)
+
+
+def test_generator_loses_no_batch(make_model, images, labels, values):
+    def batches():
+        for start in (0, 2):
+            yield images[start : start + 2], labels[start : start + 2]
+
+    from_generator, from_arrays = make_model(), make_model()
+    from_arrays.set_weights(from_generator.get_weights())
+    from_generator.fit(batches(), verbose=0)
+    from_arrays.fit(images, labels, batch_size=2, shuffle=False, verbose=0)
+    after = values(from_arrays)
+    for name, value in values(from_generator).items():
+        np.testing.assert_allclose(value, after[name], atol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda model: model.train_only("digits", ("head",)),
+        lambda model: model.set_ordering("digits", [0, 1, 2, 0]),
+        lambda model: (model.remove_task("digits"), model.add_task("digits", 3)),
+        lambda model: setattr(model.bank, "trainable", False),
+    ],
+)
+def test_what_trains_has_changed_since_compile(make_model, compile_model, images, labels, values, change):
+    model = make_model()
+    model.fit(images, labels, verbose=0)
+    change(model)
+    model.select_task("digits")
+    before = values(model)
+    with pytest.raises(ValueError, match=r"What trains has changed since .* Expected `compile` .* Received \d+ train"):
+        model.fit(images, labels, verbose=0)
+    for name, value in values(model).items():
+        np.testing.assert_array_equal(value, before[name], err_msg=name)
+    compile_model(model).fit(images, labels, verbose=0)
+
+
+def test_other_tasks_than_those_compiled_for(make_model, compile_model, images, labels, values):
+    model = make_model()
+    model.fit(images, labels, verbose=0)
+    before = values(model)
+    with model.use_task("letters"), pytest.raises(ValueError, match=r"fitted for the tasks \('digits',\).* Received"):
+        model.fit(images, labels, verbose=0)
+    for name, value in values(model).items():
+        np.testing.assert_array_equal(value, before[name], err_msg=name)
+    with compile_model(model).use_task("letters"):
+        model.fit(images, labels, verbose=0)
+
+
+def test_change_before_the_first_fit_needs_no_new_compile(make_model, images, labels, values):
+    model = make_model()
+    model.train_only("digits", ("head",))
+    before = values(model)
+    model.fit(images, labels, verbose=0)
+    changed = {name for name, value in values(model).items() if (value != before[name]).any()}
+    assert changed == {name for name in before if name.startswith("tasks/digits/head/")}

@@ -1,0 +1,88 @@
+import keras
+import numpy as np
+import pytest
+
+from keras_modnet.layers import register_block
+from keras_modnet.layers.stages import Conv
+
+# Torch traces nothing: every step runs the stage.
+TRACES = keras.backend.backend() != "torch"
+runs = []
+
+
+class CountedConv(Conv):
+    """A convolution that notes whenever Python runs it, which a compiled function does only while it is traced."""
+
+    def apply(self, x, weights):
+        runs.append(self.name)
+        return super().apply(x, weights)
+
+
+register_block("counted_for_test", lambda width: (CountedConv("conv", width, width),))
+
+
+@pytest.fixture
+def model(make_model):
+    """Two tasks of two steps."""
+    return make_model(
+        compiled=False, num_blocks=2, num_steps=2, tasks={"digits": 2, "letters": 2}, block="counted_for_test"
+    )
+
+
+def count_runs(function):
+    runs.clear()
+    function()
+    return len(runs)
+
+
+def fit(model, task, images, labels):
+    with model.use_task(task):
+        model.fit(images, labels, verbose=0)
+
+
+def test_switching_tasks_traces_nothing_twice(model, images, labels):
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=False)
+    both = {"digits": images, "letters": images}, {"digits": labels, "letters": labels}
+    model.fit(*both, verbose=0)
+    first = count_runs(lambda: model.predict(images, verbose=0))
+    with model.use_task("letters"):
+        second = count_runs(lambda: model.predict(images, verbose=0))
+    # Two steps, so at least two runs the first time.
+    assert min(first, second) >= 2
+    for task in ("digits", "letters", "digits"):
+        with model.use_task(task):
+            assert count_runs(lambda: model.predict(images, verbose=0)) == (0 if TRACES else 2)
+
+
+def test_each_task_keeps_its_compiled_functions(model, images, labels):
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), run_eagerly=True)
+    model.fit(images, labels, verbose=0)
+    digits = model.train_function
+    with model.use_task("letters"):
+        assert model.train_function is None
+    assert model.train_function is digits
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda model: model.add_task("signs", 2),
+        lambda model: model.remove_task("letters"),
+        lambda model: model.set_ordering("digits", [0, 1, 1]),
+        lambda model: model.train_only("digits", ("head",)),
+    ],
+)
+def test_functions_of_what_has_changed_are_dropped(model, images, labels, change):
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), run_eagerly=True)
+    model.fit(images, labels, verbose=0)
+    change(model)
+    assert model.train_function is None
+
+
+def test_compiled_predictions_follow_a_change(make_model, images):
+    model = make_model(compiled=False)
+    before = model.predict(images, verbose=0)
+    model.set_ordering("digits", [0, 1, 2, 0, 1])
+    after = model.predict(images, verbose=0)
+    assert np.abs(after - before).max() > 1e-4
+    np.testing.assert_allclose(after, keras.ops.convert_to_numpy(model(images)), rtol=1e-4, atol=1e-5)

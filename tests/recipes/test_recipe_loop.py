@@ -1,0 +1,166 @@
+import dataclasses
+import json
+
+import keras
+import numpy as np
+import pytest
+
+import keras_modnet
+from training import publish, run, seeds
+from training.loop import evaluate, load_tasks, make_model, statistics_batches, train
+from training.optimizers import adamw
+from training.recipe import Recipe
+
+
+@pytest.fixture
+def recipe():
+    return Recipe(
+        name="tiny",
+        description="A tiny one.",
+        licence="CC0-1.0",
+        limits="None that matter.",
+        data={"digits": "mnist", "words": "letters"},
+        model={"image_shape": (4, 4, 1), "num_blocks": 2, "num_steps": 2, "width": 4, "patch_size": 2},
+        epochs=2,
+        search_epochs=1,
+        batch_size=8,
+        statistics_batches=2,
+    )
+
+
+@pytest.fixture
+def data_dir(tmp_path):
+    generator = np.random.default_rng(0)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name, shape, classes in (("mnist", (28, 28), 10), ("letters", (16, 8), 26)):
+        arrays = {}
+        for split, count in (("train", 30), ("test", 10)):
+            arrays[f"x_{split}"] = generator.integers(0, 256, (count, *shape)).astype("uint8")
+            arrays[f"y_{split}"] = (np.arange(count) % classes).astype("uint8")
+        np.savez(folder / f"{name}.npz", **arrays)
+    return folder
+
+
+@pytest.fixture
+def output(recipe, data_dir, tmp_path):
+    folder = tmp_path / "runs"
+    return folder, seeds.run_seeds(recipe, [3, 5], folder, data_dir)
+
+
+def test_a_run_leaves_a_result_and_a_preset_for_every_seed(output):
+    folder, results = output
+    assert json.loads((folder / "results.json").read_text()) == json.loads(json.dumps(results))
+    for seed in (3, 5):
+        result = json.loads((folder / f"seed_{seed}.json").read_text())
+        assert result["seed"] == seed
+        assert set(result["accuracy_percent"]) == {"digits", "words"}
+        assert len(result["history"]["loss"]) == 2
+        model = keras_modnet.from_preset(str(folder / f"seed_{seed}"))
+        assert all(model.ordering(task).is_hard for task in model.task_names)
+
+
+def test_mean_and_spread_are_those_of_the_seeds(output):
+    _, results = output
+    values = [run["accuracy_percent"]["digits"] for run in results["runs"]]
+    assert results["accuracy_percent"]["digits"]["mean"] == pytest.approx(np.mean(values))
+    assert results["accuracy_percent"]["digits"]["std"] == pytest.approx(np.std(values, ddof=1))
+
+
+def test_a_seed_that_has_a_result_is_not_trained_again(output, recipe, monkeypatch):
+    folder, results = output
+
+    def refuse(*arguments):
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr(seeds, "train", refuse)
+    assert seeds.run_seeds(recipe, [3, 5], folder)["accuracy_percent"] == results["accuracy_percent"]
+
+
+def test_results_of_another_setting_are_refused(output, recipe):
+    folder, _ = output
+    other = dataclasses.replace(recipe, learning_rate=1.0)
+    with pytest.raises(ValueError, match="`output_dir` must be empty or of the same setting"):
+        seeds.run_seeds(other, [3], folder)
+
+
+def test_a_published_preset_has_the_first_seeds_weights_and_all_seeds_on_its_card(output, recipe, tmp_path):
+    folder, results = output
+    preset = publish.publish(recipe, results, folder, tmp_path / "tiny")
+    model, first = keras_modnet.from_preset(str(preset)), keras_modnet.from_preset(str(folder / "seed_3"))
+    for name, variable in first.named_variables().items():
+        np.testing.assert_array_equal(variable, model.named_variables()[name])
+    info = keras_modnet.presets.describe_preset(preset)
+    assert info.accuracy["digits"] == pytest.approx(results["accuracy_percent"]["digits"]["mean"], abs=0.01)
+    assert info.unique_parameters == sum(
+        int(np.prod(v.shape)) for v in model.named_variables().values() if len(v.shape)
+    )
+    card = (preset / "README.md").read_text()
+    assert "| digits |" in card
+    assert "seeds 3, 5; the weights are those of seed 3" in card
+    assert (preset / "orderings.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_same_seed_gives_the_same_weights(recipe, data_dir):
+    tasks = load_tasks(recipe, "train", data_dir)
+    first, second = (train(recipe, tasks, seed=1)[0] for _ in range(2))
+    for name, variable in first.named_variables().items():
+        np.testing.assert_array_equal(variable, second.named_variables()[name], err_msg=name)
+
+
+def test_evaluate_counts_right_answers(recipe, data_dir):
+    model = make_model(recipe, seed=0)
+    images, _ = load_tasks(recipe, "test", data_dir)["digits"]
+    answers = model.predict(images, verbose=0).argmax(-1)
+    labels = answers.copy()
+    labels[:4] = (labels[:4] + 1) % 10
+    # Four of ten labels are other than the answers.
+    assert evaluate(model, {"digits": (images, labels)}, batch_size=3) == {"digits": pytest.approx(60.0)}
+
+
+def test_statistics_batches_show_no_image_twice():
+    images = np.arange(600).reshape(600, 1, 1, 1)
+    shown = np.concatenate([batch.ravel() for batch in statistics_batches(images, 2, seed=0)])
+    assert len(shown) == len(set(shown)) == 512
+
+
+def test_the_learning_rate_rises_and_falls_and_only_kernels_decay(recipe):
+    recipe = dataclasses.replace(recipe, warmup_share=0.1, learning_rate=0.5)
+    optimizer = adamw(recipe, steps=100)
+    schedule = optimizer._learning_rate
+    rates = [float(keras.ops.convert_to_numpy(schedule(step))) for step in (0, 10, 100)]
+    assert rates == pytest.approx([0.0, 0.5, 0.0], abs=1e-6)
+    variables = [keras.Variable(np.ones(2, "float32"), name=name) for name in ("kernel", "logits", "norm1_scale")]
+    optimizer = keras.optimizers.AdamW(0.1, weight_decay=0.5)
+    optimizer.exclude_from_weight_decay(var_names=["logits", "scale"])
+    optimizer.build(variables)
+    adamw_like = adamw(dataclasses.replace(recipe, warmup_share=0.0, weight_decay=0.5), 100)
+    adamw_like.build(variables)
+    assert [adamw_like._use_weight_decay(variable) for variable in variables] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("change", "argument"),
+    [({"epochs": 0}, "epochs"), ({"search_epochs": 2}, "search_epochs"), ({"batch_size": 0}, "batch_size")],
+)
+def test_a_recipe_that_cannot_run_is_refused(recipe, change, argument):
+    with pytest.raises(ValueError, match=f"`{argument}` must be"):
+        dataclasses.replace(recipe, **change)
+
+
+def test_a_shortened_recipe_searches_in_proportion(recipe):
+    longer = dataclasses.replace(recipe, epochs=10, search_epochs=5)
+    assert (longer.shortened(4).epochs, longer.shortened(4).search_epochs) == (4, 2)
+
+
+def test_an_unknown_recipe_names_the_known_ones():
+    with pytest.raises(run.app.UsageError, match=r"--recipe must be one of digits_reuse\. Received: 'digit_reuse'"):
+        run.find_recipe("digit_reuse")
+
+
+def test_every_recipe_names_itself_and_known_data():
+    for name in run.recipe_names():
+        recipe = run.find_recipe(name)
+        assert recipe.name == name
+        model = make_model(recipe, seed=0)
+        assert model.task_names == tuple(recipe.data)
