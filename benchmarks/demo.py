@@ -5,6 +5,7 @@ Example:
 """
 
 import json
+import logging
 import pathlib
 import time
 
@@ -20,6 +21,8 @@ def main(argv):
     if len(argv) > 1:
         raise app.UsageError(f"unexpected arguments {argv[1:]}; options start with --")
     started = time.perf_counter()
+    # Fifteen models are compiled one after the other, which TensorFlow takes for a mistake.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # Imported late, so that --help and a wrong argument answer at once.
     import keras_modnet
     from benchmarks import demo_task, tables

@@ -4,8 +4,9 @@ import keras
 
 from keras_modnet.checks import expect
 from keras_modnet.models import trainability
+from keras_modnet.models.runs_tasks import STATISTICS_PARTS
 from keras_modnet.training.callbacks import Harden, TemperatureAnnealing
-from keras_modnet.training.statistics import STATISTICS_PARTS, refresh_statistics
+from keras_modnet.training.statistics import refresh_statistics
 
 # Where a search starts: the present block of each step keeps this share of the probability.
 START_CONFIDENCE = 0.5

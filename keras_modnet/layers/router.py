@@ -130,6 +130,18 @@ class GumbelRouter(keras.layers.Layer):
             self.logits.assign(blocks * np.log(odds) / self.logits_multiplier)
         self.hardened.assign(False)
 
+    def save_own_variables(self, store):
+        """Saves the weights and, since Keras does not, the seed's state: training goes on with the draws to come."""
+        super().save_own_variables(store)
+        store["seed_state"] = self.seed_generator.state
+
+    def load_own_variables(self, store):
+        """Takes over what `save_own_variables` saved."""
+        saved = {name: store[name] for name in store.keys()}  # noqa: SIM118  a store is no mapping
+        state = saved.pop("seed_state")
+        super().load_own_variables(saved)
+        self.seed_generator.state.assign(np.asarray(state).astype(self.seed_generator.state.dtype))
+
     def compute_output_shape(self, input_shape=None):
         """Returns `(num_steps, num_blocks)`."""
         return (self.num_steps, self.num_blocks)

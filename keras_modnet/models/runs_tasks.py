@@ -4,6 +4,8 @@ import keras
 
 from keras_modnet.layers.steps import run_steps
 
+STATISTICS_PARTS = ("norm", "head")
+
 
 class RunsTasks:
     """Mixin of `ModNet`: what happens to images."""
@@ -35,20 +37,27 @@ class RunsTasks:
         features = run_steps(self.stem(images), self.bank, ordering, layers.norms.begin(training=False))
         return layers.head(features, training=False)
 
-    def batch_statistics(self, task, images):
+    def batch_statistics(self, task, images, parts=STATISTICS_PARTS):
         """Returns the statistics that one batch has at every batch norm of a task, with its hard ordering.
 
         Args:
             task: name of the task.
             images: `(batch, height, width, channels)`.
+            parts: whose statistics: "norm" those of the steps, "head" those of the head's norm. The others normalize
+                with the moving statistics that they have, as they will when the task runs.
 
         Returns:
             `{name: array}` by the names of `named_variables`; empty where the norms have none. Nothing changes.
         """
         layers = self._layers_of(task)
-        steps, output = layers.norms.measure(), layers.head.norms.measure()
-        features = run_steps(self.stem(images), self.bank, layers.router(training=False), steps)
-        output.apply(0, "output", [features], None)
-        measured = {f"tasks/{task}/norm/{name}": value for name, value in steps.statistics().items()}
-        measured |= {f"tasks/{task}/head/{name}": value for name, value in output.statistics().items()}
-        return {name: keras.ops.convert_to_numpy(value) for name, value in measured.items()}
+        own = {"norm": layers.norms, "head": layers.head.norms}
+        passes = {
+            part: norms.measure() if part in parts else norms.begin(training=False) for part, norms in own.items()
+        }
+        features = run_steps(self.stem(images), self.bank, layers.router(training=False), passes["norm"])
+        passes["head"].apply(0, "output", [features], None)
+        return {
+            f"tasks/{task}/{part}/{name}": keras.ops.convert_to_numpy(value)
+            for part, normalizer in passes.items()
+            for name, value in normalizer.statistics().items()
+        }

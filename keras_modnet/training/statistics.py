@@ -3,8 +3,7 @@
 import numpy as np
 
 from keras_modnet.checks import expect, expect_one_of
-
-STATISTICS_PARTS = ("norm", "head")
+from keras_modnet.models.runs_tasks import STATISTICS_PARTS
 
 
 def refresh_statistics(model, task, batches, parts=STATISTICS_PARTS):
@@ -28,13 +27,11 @@ def refresh_statistics(model, task, batches, parts=STATISTICS_PARTS):
     expect_one_of("task", task, model.task_names)
     for part in parts:
         expect_one_of("parts", part, STATISTICS_PARTS)
-    prefixes = tuple(f"tasks/{task}/{part}/" for part in parts)
     sums, count = {}, 0
     for batch in batches:
         images = batch[0] if isinstance(batch, tuple | list) else batch
-        for name, value in model.batch_statistics(task, images).items():
-            if name.startswith(prefixes):
-                sums[name] = sums.get(name, 0.0) + value
+        for name, value in model.batch_statistics(task, images, parts).items():
+            sums[name] = sums.get(name, 0.0) + value
         count += 1
     expect(count > 0, "batches", "at least one batch of images", "none")
     variables = model.named_variables()

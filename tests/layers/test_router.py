@@ -119,6 +119,31 @@ def test_soften_refuses_a_confidence_outside_its_range(confidence):
         make_router().soften(confidence)
 
 
+def test_saved_router_goes_on_with_the_draws_to_come(tmp_path):
+    def functional(router):
+        x = keras.Input((4,))
+        return keras.Model(x, router(x))
+
+    x = np.zeros((1, 4), "float32")
+    model, other = functional(GumbelRouter(2, 3, seed=1)), functional(GumbelRouter(2, 3, seed=2))
+    model(x, training=True)
+    model.save_weights(tmp_path / "router.weights.h5")
+    other.load_weights(tmp_path / "router.weights.h5")
+    np.testing.assert_array_equal(array(other(x, training=True)), array(model(x, training=True)))
+
+
+def test_logits_multiplier_scales_the_variable_into_logits():
+    # The variable is a fifth of the logits; what the router gives is that of the logits.
+    router, plain = make_router(np.array(LOGITS) / 5, logits_multiplier=5.0), make_router()
+    np.testing.assert_allclose(router.weights_now(), plain.weights_now(), rtol=1e-5)
+    np.testing.assert_allclose(array(router(training=True)), array(plain(training=True)), rtol=1e-4)
+    router.set_weights_now(plain.weights_now())
+    np.testing.assert_allclose(router.weights_now(), plain.weights_now(), rtol=1e-5)
+    router.harden()
+    router.soften(confidence=0.8)
+    np.testing.assert_allclose(router.weights_now(), [[0.1, 0.8, 0.1], [0.8, 0.1, 0.1]], atol=1e-6)
+
+
 def test_ordering_is_float32_under_half_precision():
     router = make_router(dtype="mixed_bfloat16")
     assert keras.backend.standardize_dtype(router(training=True).dtype) == "float32"
@@ -144,6 +169,7 @@ def test_fixed_router_always_gives_its_blocks(training):
         (lambda: GumbelRouter(2, 0), "`num_blocks` must be a whole number of at least 1. Received: 0"),
         (lambda: GumbelRouter(2, 2.0), "`num_blocks` must be a whole number of at least 1. Received: 2.0"),
         (lambda: GumbelRouter(2, 3, temperature=0), "`temperature` must be a positive number. Received: 0"),
+        (lambda: GumbelRouter(2, 3, logits_multiplier=0), "`logits_multiplier` must be a positive number. Received: 0"),
         (lambda: FixedRouter((), 3), r"`blocks` must be at least one step. Received: \(\)"),
         (lambda: FixedRouter((0, 3), 3), r"`blocks` must be blocks from 0 to 2. Received: \[0, 3\]"),
         (lambda: FixedRouter((0, -1), 3), r"`blocks` must be blocks from 0 to 2. Received: \[0, -1\]"),

@@ -54,7 +54,11 @@ BAD = {
     "empty dataset": ([], None, "`x` must be a dataset with at least one batch. Received: 'an empty one'"),
     "empty generator": (lambda: iter(()), None, "`x` must be a dataset with at least one batch"),
     "empty PyDataset": (NoBatches, None, "`x` must be a dataset with at least one batch"),
-    "bad first batch": (lambda: iter([(IMAGES, LABELS + 9)]), None, r"`labels of task digits` must be from 0 to 2"),
+    "bad first batch": (
+        lambda: (batch for batch in [(IMAGES, LABELS + 9)]),
+        None,
+        r"`labels of task digits` must be from 0 to 2",
+    ),
     "batch without labels": (lambda: iter([IMAGES]), None, r"`x` must be a dataset of \(images, labels\)"),
 }
 

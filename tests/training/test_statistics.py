@@ -44,6 +44,19 @@ def test_one_part_alone(make_model, images, values):
     assert changed == {"tasks/digits/head/output/mean", "tasks/digits/head/output/variance"}
 
 
+def test_the_head_alone_is_measured_on_the_features_that_it_will_see(make_model, images):
+    model = make_model(compiled=False)
+    model.task_layers["digits"].router.harden()
+    features = []
+    head = model.task_layers["digits"].head
+    run, head.call = head.call, lambda x, training=None: features.append(x) or run(x, training=training)
+    model(images, training=False)
+    # The features of inference, normalized with the moving statistics that the steps keep.
+    mean = keras.ops.convert_to_numpy(features[0]).mean(axis=(0, 1, 2))
+    refresh_statistics(model, "digits", [images], parts=("head",))
+    np.testing.assert_allclose(model.named_variables()["tasks/digits/head/output/mean"][0], mean, rtol=1e-4, atol=1e-5)
+
+
 def test_an_unknown_part_is_refused(make_model, images):
     with pytest.raises(ValueError, match="`parts` must be one of 'norm', 'head'"):
         refresh_statistics(make_model(compiled=False), "digits", [images], parts=("bank",))
