@@ -13,7 +13,7 @@ from absl import app, flags
 
 OUTPUT_DIR = flags.DEFINE_string("output_dir", "demo_output", "Folder of the table, the picture and the SavedModel.")
 SEEDS = flags.DEFINE_integer("seeds", 3, "Seeds of each method: split, order of images, new head.", lower_bound=1)
-EPOCHS = flags.DEFINE_integer("epochs", 16, "Epochs of each method, the same for all.", lower_bound=2)
+EPOCHS = flags.DEFINE_integer("epochs", 30, "Epochs of each method, the same for all.", lower_bound=2)
 
 
 def main(argv):

@@ -15,8 +15,10 @@ NUM_TRAIN = 500
 BATCH_SIZE = 50
 
 # Parts that train; every method starts from the same copied ordering and norms, with the same fresh head.
+RANDOM = "random ordering, statistics + head (control)"
 METHODS = {
     "linear probe": ("head",),
+    RANDOM: ("statistics", "head"),
     "statistics + head (control)": ("statistics", "head"),
     "ordering + head": ("ordering", "statistics", "head"),
     "ordering + norms + head": ("ordering", "norm", "head"),
@@ -41,7 +43,8 @@ def compare(num_seeds, epochs):
             images, labels, train_size=NUM_TRAIN, stratify=labels, random_state=seed
         )
         for method, parts in METHODS.items():
-            model, result = adapt((train_images, train_labels), parts, seed, epochs)
+            data = train_images, train_labels
+            model, result = adapt(data, parts, seed, epochs, random_ordering=method == RANDOM)
             accuracy = test_accuracy(model, test_images, test_labels)
             runs.append(_run(method, seed, result, accuracy))
             print(f"seed {seed}  {method:<28} {accuracy:6.2f} %  {result.seconds:5.1f} s", flush=True)
@@ -70,11 +73,14 @@ def digits():
     return to_shape(pixels, (28, 28, 1)), bundle.target.astype("int32")
 
 
-def adapt(data, parts, seed, epochs):
+def adapt(data, parts, seed, epochs, random_ordering=False):
     """Returns the preset's model with the new task, and the `AdaptationResult`."""
     keras.utils.set_random_seed(seed)
     model = keras_modnet.from_preset(PRESET)
     model.add_task(TASK, num_classes=10, init_from=source_task())
+    if random_ordering:
+        num_steps, num_blocks = model.ordering(TASK).weights.shape
+        model.set_ordering(TASK, np.random.default_rng(seed).integers(0, num_blocks, num_steps).tolist())
     result = keras_modnet.adapt_task(
         model, TASK, data, parts=parts, epochs=epochs, batch_size=BATCH_SIZE, seed=seed, verbose=0
     )

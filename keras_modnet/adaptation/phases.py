@@ -8,8 +8,8 @@ from keras_modnet.models.runs_tasks import STATISTICS_PARTS
 from keras_modnet.training.callbacks import Harden, TemperatureAnnealing
 from keras_modnet.training.statistics import refresh_statistics
 
-# Where a search starts: the present block of each step keeps this share of the probability.
-START_CONFIDENCE = 0.5
+# Where a search near the present ordering starts: each step's block keeps this share of the probability.
+START_CONFIDENCE = 0.8
 
 
 def configure(model, task, parts, verbose):
@@ -30,7 +30,7 @@ def soften(model, task, start):
         start: "source": near the present ordering; "uniform": equal probabilities.
     """
     router = model.task_layers[task].router
-    router.soften(max(START_CONFIDENCE, 1.5 / model.bank.num_blocks) if start == "source" else None)
+    router.soften(START_CONFIDENCE if start == "source" else None)
 
 
 def search_callbacks(task, epochs, temperatures):

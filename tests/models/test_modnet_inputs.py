@@ -78,7 +78,10 @@ def test_bad_data_is_refused_and_changes_nothing(model, values, x, y, message):
     assert not model.optimizer.built
 
 
-def test_model_fits_after_it_has_refused(model):
+def test_model_fits_after_it_has_refused(make_model):
+    model = make_model()
+    with pytest.raises(ValueError, match="must be finite numbers"):
+        model.fit(WITH_NAN, LABELS, verbose=0)
     model.fit(IMAGES, LABELS, verbose=0)
 
 

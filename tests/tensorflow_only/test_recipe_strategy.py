@@ -1,0 +1,40 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from training.distribution import make_strategy
+from training.loop import evaluate, train
+from training.run import find_recipe
+
+
+@pytest.fixture
+def recipe():
+    recipe = find_recipe("digits_reuse")
+    small = recipe.model | {"image_shape": (4, 4, 1), "num_blocks": 2, "num_steps": 2, "width": 4, "patch_size": 2}
+    return dataclasses.replace(recipe, model=small, epochs=2, search_epochs=1, batch_size=6, statistics_batches=1)
+
+
+def test_the_loop_trains_under_a_strategy(recipe):
+    strategy = make_strategy("mirrored")
+    assert isinstance(strategy, tf.distribute.MirroredStrategy)
+    generator = np.random.default_rng(0)
+    tasks = {
+        task: (generator.integers(0, 256, (12, 4, 4, 1)).astype("uint8"), np.arange(12) % 10) for task in recipe.data
+    }
+    model, log = train(recipe, tasks, seed=0, strategy=strategy)
+    assert np.isfinite(log["history"]["loss"]).all()
+    assert len(log["history"]["loss"]) == 2
+    assert isinstance(model.bank.stacked_weights["conv1/kernel"].value, tf.distribute.DistributedValues)
+    assert all(model.ordering(task).is_hard for task in model.task_names)
+    assert set(evaluate(model, tasks)) == set(tasks)
+
+
+def test_without_a_strategy_there_is_none():
+    assert make_strategy("none") is None
+
+
+def test_an_unknown_strategy_is_refused():
+    with pytest.raises(ValueError, match="`strategy` must be one of 'none', 'mirrored', 'tpu'"):
+        make_strategy("mirror")
