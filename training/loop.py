@@ -7,8 +7,9 @@ import keras
 import numpy as np
 
 from keras_modnet import ModNet, callbacks, refresh_statistics
+from keras_modnet.training.optimizers import jit_compile
 from training import data as training_data
-from training.optimizers import adamw
+from training.optimizers import recipe_optimizer
 
 STATISTICS_BATCH = 256
 
@@ -67,9 +68,7 @@ def compile_model(model, recipe, steps):
     """Compiles a model with the recipe's optimizer and, for each task, cross-entropy and accuracy."""
     losses = {task: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for task in model.task_names}
     metrics = {task: ["accuracy"] for task in model.task_names}
-    # XLA compiles convolutions for a CPU to slower code than TensorFlow's own; other backends know best themselves.
-    jit_compile = False if keras.backend.backend() == "tensorflow" else "auto"
-    model.compile(adamw(recipe, steps), losses, metrics=metrics, jit_compile=jit_compile)
+    model.compile(recipe_optimizer(recipe, steps), losses, metrics=metrics, jit_compile=jit_compile())
 
 
 def search_callbacks(recipe):

@@ -2,11 +2,10 @@
 
 import keras
 
-# Norms, biases and an ordering's logits have no scale that shrinking would regularise.
-WITHOUT_DECAY = ("logits", "scale", "offset", "bias")
+from keras_modnet.training.optimizers import adamw
 
 
-def adamw(recipe, steps):
+def recipe_optimizer(recipe, steps):
     """Returns AdamW with warm-up, cosine decay to zero, and weight decay on kernels only.
 
     Args:
@@ -20,6 +19,4 @@ def adamw(recipe, steps):
         warmup_target=recipe.learning_rate if warmup else None,
         warmup_steps=warmup,
     )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
-    optimizer.exclude_from_weight_decay(var_names=list(WITHOUT_DECAY))
-    return optimizer
+    return adamw(schedule, recipe.weight_decay)

@@ -9,11 +9,12 @@ from keras_modnet.analysis import plot_orderings
 from keras_modnet.analysis.cards import render_card
 from training.data import describe
 from training.latency import latency_ms
+from training.seeds import machine
 
 PICTURE = "orderings.png"
 
 
-def publish(recipe, results, output_dir, preset_dir):
+def publish(recipe, results, output_dir, preset_dir, data_dir=None):
     """Writes the preset of the first seed, with measurements of all seeds on its card.
 
     Args:
@@ -21,21 +22,29 @@ def publish(recipe, results, output_dir, preset_dir):
         results: what `run_seeds` returned.
         output_dir: the folder that it wrote.
         preset_dir: folder of the preset.
+        data_dir: the folder of arrays that was trained on, or None for tensorflow-datasets.
 
     Returns:
         Path of the preset folder.
     """
     shipped = results["runs"][0]["seed"]
     model = from_preset(str(pathlib.Path(output_dir).resolve() / f"seed_{shipped}"))
-    card = make_card(recipe, results, model)
+    card = make_card(recipe, results, model, arrays=data_dir is not None)
     with tempfile.TemporaryDirectory() as folder:
         picture = plot_orderings(model, pathlib.Path(folder) / PICTURE).read_bytes()
     name = pathlib.Path(preset_dir).name
     return model.save_to_preset(preset_dir, card, {"README.md": render_card(name, card), PICTURE: picture})
 
 
-def make_card(recipe, results, model):
-    """Returns the facts of the card, as the metadata's schema has them."""
+def make_card(recipe, results, model, arrays):
+    """Returns the facts of the card, as the metadata's schema has them.
+
+    Args:
+        recipe: the `Recipe` that was run.
+        results: what `run_seeds` returned.
+        model: the model of the first seed.
+        arrays: whether it was trained on a folder of arrays.
+    """
     runs = results["runs"]
     seeds = [run["seed"] for run in runs]
     measured = {
@@ -58,7 +67,7 @@ def make_card(recipe, results, model):
         "limits": recipe.limits,
         "recipe": f"training/recipes/{recipe.name}.py",
         "command": f"python -m training.run --recipe={recipe.name} --seeds={','.join(map(str, seeds))} "
-        f"--output_dir=runs/{recipe.name} --preset_dir=zoo/{recipe.name}",
+        f"--output_dir=runs/{recipe.name} --preset_dir=zoo/{recipe.name}" + arrays * " --data_dir=DATA_DIR",
         "setting": results["setting"],
         "data": {
             task: {"name": name, "terms": describe(name).terms, "cite": describe(name).citation}
@@ -72,5 +81,5 @@ def make_card(recipe, results, model):
         "latency_ms": {task: round(latency_ms(model, task), 2) for task in model.task_names},
         "training_seconds": [round(run["seconds"]) for run in runs],
         "machine": runs[0]["machine"],
-        "versions": runs[0]["machine"]["versions"],
+        "versions": machine()["versions"],
     }

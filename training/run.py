@@ -42,7 +42,7 @@ def main(argv):
     if PRESET_DIR.value is not None:
         from training.publish import publish
 
-        print(f"preset written to {publish(recipe, results, OUTPUT_DIR.value, PRESET_DIR.value)}")
+        print(f"preset written to {publish(recipe, results, OUTPUT_DIR.value, PRESET_DIR.value, DATA_DIR.value)}")
 
 
 def recipe_names():

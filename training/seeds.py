@@ -1,6 +1,7 @@
 """A recipe over several seeds, resumable: each seed leaves its result and its weights before the next one starts."""
 
 import dataclasses
+import importlib
 import json
 import os
 import pathlib
@@ -85,12 +86,18 @@ def _summary(recipe, runs):
 
 def machine():
     """Returns versions and hardware, as far as they bear on a result."""
+    backend = keras.backend.backend()
     return {
         "processor": platform.machine(),
         "cpu_count": os.cpu_count(),
         "python": platform.python_version(),
-        "backend": keras.backend.backend(),
-        "versions": {"keras": keras.version(), "keras_modnet": keras_modnet.__version__, "numpy": np.__version__},
+        "backend": backend,
+        "versions": {
+            "keras_modnet": keras_modnet.__version__,
+            "keras": keras.version(),
+            backend: importlib.import_module(backend).__version__,
+            "numpy": np.__version__,
+        },
     }
 
 

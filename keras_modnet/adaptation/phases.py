@@ -6,6 +6,7 @@ from keras_modnet.checks import expect
 from keras_modnet.models import trainability
 from keras_modnet.models.runs_tasks import STATISTICS_PARTS
 from keras_modnet.training.callbacks import Harden, TemperatureAnnealing
+from keras_modnet.training.optimizers import adamw, jit_compile
 from keras_modnet.training.statistics import refresh_statistics
 
 # Where a search near the present ordering starts: each step's block keeps this share of the probability.
@@ -46,20 +47,10 @@ def search_callbacks(task, epochs, temperatures):
     return [TemperatureAnnealing(*temperatures, epochs=search, tasks=[task]), Harden(search, tasks=[task])]
 
 
-def optimizer_for(learning_rate, weight_decay):
-    """Returns AdamW that decays kernels only."""
-    optimizer = keras.optimizers.AdamW(learning_rate, weight_decay=weight_decay)
-    optimizer.exclude_from_weight_decay(var_names=["logits", "scale", "offset", "bias"])
-    return optimizer
-
-
 def compile_for(model, learning_rate, weight_decay):
     """Compiles the model for integer labels of its selected task."""
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    # XLA compiles convolutions for a CPU to slower code than TensorFlow's own; other backends know best themselves.
-    jit_compile = False if keras.backend.backend() == "tensorflow" else "auto"
-    optimizer = optimizer_for(learning_rate, weight_decay)
-    model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=jit_compile)
+    model.compile(adamw(learning_rate, weight_decay), loss, metrics=["accuracy"], jit_compile=jit_compile())
 
 
 def settle_statistics(model, task, parts, dataset, batches):

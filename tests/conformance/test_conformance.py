@@ -1,5 +1,6 @@
 """Every layer and model keeps every promise: the rows are in `conformance_rows`, the promises are the tests."""
 
+import inspect
 import json
 import math
 
@@ -63,6 +64,14 @@ def test_config_is_json_and_makes_the_same_layer(row):
     again = keras.saving.deserialize_keras_object(config)
     assert type(again) is type(layer)
     assert json.loads(json.dumps(keras.saving.serialize_keras_object(again))) == config
+
+
+@every_row
+def test_config_holds_every_argument_of_the_constructor(row):
+    layer = row.make("float32")
+    parameters = inspect.signature(type(layer)).parameters.values()
+    named = {parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_KEYWORD}
+    assert named <= layer.get_config().keys()
 
 
 @every_row

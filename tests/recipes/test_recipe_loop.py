@@ -8,11 +8,11 @@ import pytest
 import keras_modnet
 from training import publish, run, seeds
 from training.loop import evaluate, load_tasks, make_model, statistics_batches, train
-from training.optimizers import adamw
+from training.optimizers import recipe_optimizer
 from training.recipe import Recipe
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def recipe():
     return Recipe(
         name="tiny",
@@ -28,11 +28,10 @@ def recipe():
     )
 
 
-@pytest.fixture
-def data_dir(tmp_path):
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
     generator = np.random.default_rng(0)
-    folder = tmp_path / "data"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("data")
     for name, shape, classes in (("mnist", (28, 28), 10), ("letters", (16, 8), 26)):
         arrays = {}
         for split, count in (("train", 30), ("test", 10)):
@@ -42,9 +41,9 @@ def data_dir(tmp_path):
     return folder
 
 
-@pytest.fixture
-def output(recipe, data_dir, tmp_path):
-    folder = tmp_path / "runs"
+@pytest.fixture(scope="module")
+def output(recipe, data_dir, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
     return folder, seeds.run_seeds(recipe, [3, 5], folder, data_dir)
 
 
@@ -89,7 +88,7 @@ def test_a_published_preset_has_the_first_seeds_weights_and_all_seeds_on_its_car
     preset = publish.publish(recipe, results, folder, tmp_path / "tiny")
     model, first = keras_modnet.from_preset(str(preset)), keras_modnet.from_preset(str(folder / "seed_3"))
     for name, variable in first.named_variables().items():
-        np.testing.assert_array_equal(variable, model.named_variables()[name])
+        np.testing.assert_array_equal(variable.numpy(), model.named_variables()[name].numpy())
     info = keras_modnet.presets.describe_preset(preset)
     assert info.accuracy["digits"] == pytest.approx(results["accuracy_percent"]["digits"]["mean"], abs=0.01)
     assert info.unique_parameters == sum(
@@ -101,11 +100,11 @@ def test_a_published_preset_has_the_first_seeds_weights_and_all_seeds_on_its_car
     assert (preset / "orderings.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_same_seed_gives_the_same_weights(recipe, data_dir):
-    tasks = load_tasks(recipe, "train", data_dir)
-    first, second = (train(recipe, tasks, seed=1)[0] for _ in range(2))
+def test_the_same_seed_gives_the_same_weights(output, recipe, data_dir):
+    first = keras_modnet.from_preset(str(output[0] / "seed_5"))
+    again, _ = train(recipe, load_tasks(recipe, "train", data_dir), seed=5)
     for name, variable in first.named_variables().items():
-        np.testing.assert_array_equal(variable, second.named_variables()[name], err_msg=name)
+        np.testing.assert_array_equal(variable.numpy(), again.named_variables()[name].numpy(), err_msg=name)
 
 
 def test_evaluate_counts_right_answers(recipe, data_dir):
@@ -124,19 +123,14 @@ def test_statistics_batches_show_no_image_twice():
     assert len(shown) == len(set(shown)) == 512
 
 
-def test_the_learning_rate_rises_and_falls_and_only_kernels_decay(recipe):
+def test_the_learning_rate_rises_and_falls(recipe):
     recipe = dataclasses.replace(recipe, warmup_share=0.1, learning_rate=0.5)
-    optimizer = adamw(recipe, steps=100)
-    schedule = optimizer._learning_rate
-    rates = [float(keras.ops.convert_to_numpy(schedule(step))) for step in (0, 10, 100)]
+    optimizer = recipe_optimizer(recipe, steps=100)
+    rates = []
+    for step in (0, 10, 100):
+        optimizer.iterations.assign(step)
+        rates.append(float(keras.ops.convert_to_numpy(optimizer.learning_rate)))
     assert rates == pytest.approx([0.0, 0.5, 0.0], abs=1e-6)
-    variables = [keras.Variable(np.ones(2, "float32"), name=name) for name in ("kernel", "logits", "norm1_scale")]
-    optimizer = keras.optimizers.AdamW(0.1, weight_decay=0.5)
-    optimizer.exclude_from_weight_decay(var_names=["logits", "scale"])
-    optimizer.build(variables)
-    adamw_like = adamw(dataclasses.replace(recipe, warmup_share=0.0, weight_decay=0.5), 100)
-    adamw_like.build(variables)
-    assert [adamw_like._use_weight_decay(variable) for variable in variables] == [True, False, False]
 
 
 @pytest.mark.parametrize(
