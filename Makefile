@@ -15,10 +15,10 @@ lint: .venv-test/$(STAMP)
 	.venv-test/bin/ruff format --check .
 
 test-jax: .venv-test/$(STAMP)
-	KERAS_BACKEND=jax .venv-test/bin/python -m pytest
+	KERAS_BACKEND=jax .venv-test/bin/python -m pytest -n 2
 
 test-tensorflow: .venv-test/$(STAMP)
-	KERAS_BACKEND=tensorflow .venv-test/bin/python -m pytest
+	KERAS_BACKEND=tensorflow .venv-test/bin/python -m pytest -n 2
 
 .venv-%/$(STAMP): requirements/%.txt setup.cfg pyproject.toml
 	rm -rf .venv-$*

@@ -1,5 +1,10 @@
 """Scikit-learn's handwritten digits as a task that the bank never saw, learned in several ways."""
 
+import concurrent.futures
+import itertools
+import logging as standard_logging
+import multiprocessing
+
 import keras
 import numpy as np
 from sklearn.datasets import load_digits
@@ -13,6 +18,7 @@ PRESET = "digits_reuse"
 TASK = "optdigits"
 NUM_TRAIN = 500
 BATCH_SIZE = 50
+LEARNING_RATE = 1e-2
 
 # Parts that train; every method starts from the same copied ordering and norms, with the same fresh head.
 RANDOM = "random ordering, statistics + head (control)"
@@ -26,39 +32,82 @@ METHODS = {
 }
 
 
-def compare(num_seeds, epochs):
-    """Adapts the preset to the task in every way, over several seeds.
+def compare(num_seeds, epochs, folder, workers):
+    """Adapts the preset to the task in every way, over several seeds; prints each result.
 
     Args:
         num_seeds: seeds of each method.
         epochs: epochs of each method.
+        folder: folder that gets the last seed's model with "ordering + norms + head", as the preset `adapted/`.
+        workers: processes to share the work; 1 works in this one.
 
     Returns:
-        `(results, model)`: plain data for JSON, and the model of the last seed with "ordering + norms + head".
+        Plain data for JSON: the setting, one run for each method and seed, the machine.
     """
-    images, labels = digits()
-    runs, kept = [], None
-    for seed in range(num_seeds):
-        train_images, test_images, train_labels, test_labels = train_test_split(
-            images, labels, train_size=NUM_TRAIN, stratify=labels, random_state=seed
-        )
-        for method, parts in METHODS.items():
-            data = train_images, train_labels
-            model, result = adapt(data, parts, seed, epochs, random_ordering=method == RANDOM)
-            accuracy = test_accuracy(model, test_images, test_labels)
-            runs.append(_run(method, seed, result, accuracy))
-            print(f"seed {seed}  {method:<28} {accuracy:6.2f} %  {result.seconds:5.1f} s", flush=True)
-            kept = model if method == "ordering + norms + head" else kept
+    kept = ("ordering + norms + head", num_seeds - 1)
+    jobs = [
+        (method, seed, epochs, str(folder / "adapted") if (method, seed) == kept else None)
+        for seed in range(num_seeds)
+        for method in METHODS
+    ]
+    runs = []
+    for run in _spread(jobs, workers):
+        runs.append(run)
+        percent, seconds = run["accuracy_percent"], run["seconds"]
+        print(f"seed {run['seed']}  {run['method']:<44} {percent:6.2f} %  {seconds:5.1f} s", flush=True)
     setting = {
         "preset": PRESET,
         "source_task": source_task(),
         "epochs": epochs,
         "train_images": NUM_TRAIN,
-        "test_images": len(labels) - NUM_TRAIN,
+        "test_images": len(digits()[1]) - NUM_TRAIN,
         "batch_size": BATCH_SIZE,
+        "learning_rate": LEARNING_RATE,
         "command": "python -m benchmarks.demo",
     }
-    return {"setting": setting, "runs": runs, "machine": machine()}, kept
+    return {"setting": setting, "runs": runs, "machine": machine()}
+
+
+def _spread(jobs, workers):
+    if workers == 1:
+        yield from itertools.starmap(run_job, jobs)
+        return
+    # Small networks keep one core busy; new processes, since a fork of TensorFlow hangs.
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(workers, mp_context=context) as executor:
+        yield from executor.map(run_job, *zip(*jobs, strict=True))
+
+
+def run_job(method, seed, epochs, folder):
+    """Runs one method with one seed.
+
+    Args:
+        method: key of `METHODS`.
+        seed: fixes the split, the order of the images and the new head.
+        epochs: epochs.
+        folder: where to save the adapted model as a preset, or None.
+
+    Returns:
+        Plain data of the run.
+    """
+    standard_logging.getLogger("tensorflow").setLevel(standard_logging.ERROR)
+    images, labels = digits()
+    train_images, test_images, train_labels, test_labels = train_test_split(
+        images, labels, train_size=NUM_TRAIN, stratify=labels, random_state=seed
+    )
+    data = train_images, train_labels
+    model, result = adapt(data, METHODS[method], seed, epochs, random_ordering=method == RANDOM)
+    if folder is not None:
+        model.save_to_preset(folder)
+    return {
+        "method": method,
+        "seed": seed,
+        "accuracy_percent": test_accuracy(model, test_images, test_labels),
+        "trained_parameters": result.trained_parameters,
+        "seconds": result.seconds,
+        "ordering_before": list(result.ordering_before.blocks),
+        "ordering_after": list(result.ordering_after.blocks),
+    }
 
 
 def source_task():
@@ -82,7 +131,15 @@ def adapt(data, parts, seed, epochs, random_ordering=False):
         num_steps, num_blocks = model.ordering(TASK).weights.shape
         model.set_ordering(TASK, np.random.default_rng(seed).integers(0, num_blocks, num_steps).tolist())
     result = keras_modnet.adapt_task(
-        model, TASK, data, parts=parts, epochs=epochs, batch_size=BATCH_SIZE, seed=seed, verbose=0
+        model,
+        TASK,
+        data,
+        parts=parts,
+        epochs=epochs,
+        learning_rate=LEARNING_RATE,
+        batch_size=BATCH_SIZE,
+        seed=seed,
+        verbose=0,
     )
     return model, result
 
@@ -92,15 +149,3 @@ def test_accuracy(model, images, labels):
     with model.use_task(TASK):
         logits = model.predict(images, batch_size=500, verbose=0)
     return 100 * float((logits.argmax(-1) == labels).mean())
-
-
-def _run(method, seed, result, accuracy):
-    return {
-        "method": method,
-        "seed": seed,
-        "accuracy_percent": accuracy,
-        "trained_parameters": result.trained_parameters,
-        "seconds": result.seconds,
-        "ordering_before": list(result.ordering_before.blocks),
-        "ordering_after": list(result.ordering_after.blocks),
-    }

@@ -40,7 +40,8 @@ def adapt_task(
         validation_data: likewise, or None; measured after each epoch, used for nothing else.
         parts: any of "ordering", "norm", "statistics", "head", "bank", "stem".
         epochs: passes over `train_data`; with "ordering" at least 2.
-        learning_rate: of AdamW; logits learn `logits_multiplier` times as fast.
+        learning_rate: of AdamW in the first epoch; it falls by a half cosine towards zero. Logits learn
+            `logits_multiplier` times as fast.
         weight_decay: of AdamW, on kernels only.
         temperatures: Gumbel-softmax temperature of the first and of the last search epoch.
         start: "source": search near the present ordering; "uniform": start with equal probabilities.
@@ -74,7 +75,7 @@ def adapt_task(
                 train_data,
                 validation_data=validation_data,
                 epochs=epochs,
-                callbacks=[*search, *callbacks],
+                callbacks=[phases.cooling(learning_rate, epochs), *search, *callbacks],
                 verbose=verbose,
             )
             phases.settle_statistics(model, task, parts, train_data, statistics_batches)

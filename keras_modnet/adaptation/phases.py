@@ -7,6 +7,7 @@ from keras_modnet.models import trainability
 from keras_modnet.models.runs_tasks import STATISTICS_PARTS
 from keras_modnet.training.callbacks import Harden, TemperatureAnnealing
 from keras_modnet.training.optimizers import adamw, jit_compile
+from keras_modnet.training.schedules import cosine
 from keras_modnet.training.statistics import refresh_statistics
 
 # Where a search near the present ordering starts: each step's block keeps this share of the probability.
@@ -45,6 +46,11 @@ def search_callbacks(task, epochs, temperatures):
     expect(epochs >= 2, "epochs", "at least 2 to learn an ordering: one to search, one to train it", epochs)
     search = epochs // 2
     return [TemperatureAnnealing(*temperatures, epochs=search, tasks=[task]), Harden(search, tasks=[task])]
+
+
+def cooling(learning_rate, epochs):
+    """Returns the callback that lowers the learning rate from epoch to epoch, by a half cosine towards zero."""
+    return keras.callbacks.LearningRateScheduler(lambda epoch: cosine(learning_rate, 0.0, epoch / epochs))
 
 
 def compile_for(model, learning_rate, weight_decay):

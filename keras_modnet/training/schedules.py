@@ -1,5 +1,7 @@
 """Schedules as pure functions of the progress, from 0 at the start to 1 at the end."""
 
+import math
+
 from keras_modnet.checks import expect
 
 
@@ -19,6 +21,7 @@ def exponential(start, end, progress):
     return start * (end / start) ** min(max(progress, 0.0), 1.0)
 
 
-def linear(start, end, progress):
-    """Returns `start + (end - start) * progress`; progress beyond 0 to 1 is held."""
-    return start + (end - start) * min(max(progress, 0.0), 1.0)
+def cosine(start, end, progress):
+    """Returns the half cosine from `start` to `end` (Loshchilov & Hutter 2017); progress beyond 0 to 1 is held."""
+    progress = min(max(progress, 0.0), 1.0)
+    return end + (start - end) * (1 + math.cos(math.pi * progress)) / 2

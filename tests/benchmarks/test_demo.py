@@ -1,11 +1,13 @@
 import numpy as np
 
+import keras_modnet
 from benchmarks import demo_task, tables
 
 
-def test_the_demo_compares_all_methods_from_the_same_start(monkeypatch):
+def test_the_demo_compares_all_methods_from_the_same_start(monkeypatch, tmp_path):
     monkeypatch.setattr(demo_task, "NUM_TRAIN", 50)
-    results, model = demo_task.compare(num_seeds=1, epochs=2)
+    results = demo_task.compare(num_seeds=1, epochs=2, folder=tmp_path, workers=1)
+    model = keras_modnet.from_preset(str(tmp_path / "adapted"))
     runs = {run["method"]: run for run in results["runs"]}
     assert list(runs) == list(demo_task.METHODS)
     starts = {tuple(run["ordering_before"]) for method, run in runs.items() if method != demo_task.RANDOM}
