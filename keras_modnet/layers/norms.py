@@ -59,8 +59,12 @@ def layer_norm(x, scale, offset, epsilon):
 
 
 def num_groups(channels):
-    """Returns the groups of the group norm: the largest divisor that `channels` and 8 have in common."""
-    return math.gcd(channels, 8)
+    """Returns the groups of the group norm: `gcd(channels / 2, 8)`; one for an odd number of channels.
+
+    So that a group has two channels at least: a single one would lose its mean over the image, which is what a head
+    without an activation pools.
+    """
+    return math.gcd(channels // 2, 8) if channels % 2 == 0 else 1
 
 
 def group_norm(x, scale, offset, epsilon):

@@ -133,11 +133,13 @@ class GumbelRouter(keras.layers.Layer):
     def save_own_variables(self, store):
         """Saves the weights and, since Keras does not, the seed's state: training goes on with the draws to come."""
         super().save_own_variables(store)
-        store["seed_state"] = self.seed_generator.state
+        store["seed_state"] = value_of(self.seed_generator.state)
 
     def load_own_variables(self, store):
         """Takes over what `save_own_variables` saved."""
-        saved = {name: store[name] for name in store.keys()}  # noqa: SIM118  a store is no mapping
+        # A store of Keras has keys, but is no mapping.
+        names = list(store.keys())
+        saved = {name: store[name] for name in names}
         state = saved.pop("seed_state")
         super().load_own_variables(saved)
         self.seed_generator.state.assign(np.asarray(state).astype(self.seed_generator.state.dtype))

@@ -21,7 +21,7 @@ class StepNorms(keras.layers.Layer):
     Args:
         num_steps: steps, the rows of every variable.
         places: `{name: channels}` of the places in a block that are normalized; may be empty.
-        norm: `"batch"` (moving statistics), `"group"` (`gcd(channels, 8)` groups) or `"layer"` (over channels).
+        norm: `"batch"` (moving statistics), `"group"` (`gcd(channels / 2, 8)` groups) or `"layer"` (over channels).
         momentum: share of the old moving statistics that an update keeps; used by "batch".
         epsilon: added to the variance.
 

@@ -7,7 +7,7 @@ from keras import ops
 def value_of(variable):
     """Returns a copy of a Keras variable's value as a NumPy array.
 
-    Read through `variable.value`: NumPy 2 warns about the conversion of a Keras variable itself. A copy, since two JAX
-    variables that are given one buffer cannot both be donated to a compiled step.
+    A copy, since two JAX variables that are given one buffer cannot both be donated to a compiled step; made by
+    `ops.copy`, since NumPy 2 warns about the conversion of a variable itself.
     """
-    return np.array(ops.convert_to_numpy(variable.value))
+    return np.array(ops.convert_to_numpy(ops.copy(ops.convert_to_tensor(variable))))

@@ -4,6 +4,7 @@ import pytest
 from keras import ops
 
 from keras_modnet.layers import StepNorms
+from keras_modnet.layers.norms import num_groups
 
 generator = np.random.default_rng(3)
 X = generator.normal(1.0, 2.0, (4, 2, 2, 12)).astype("float32")
@@ -66,10 +67,15 @@ def test_inference_changes_no_statistics():
 
 
 def test_group_norm_equals_keras():
-    # gcd(12, 8) = 4 groups of 3 channels.
-    norms, keras_norm = with_affine(make_norms("group"), keras.layers.GroupNormalization(groups=4, epsilon=1e-3))
+    # gcd(12 / 2, 8) = 2 groups of 6 channels.
+    norms, keras_norm = with_affine(make_norms("group"), keras.layers.GroupNormalization(groups=2, epsilon=1e-3))
     close(norms(X, training=True), keras_norm(X))
     close(norms(X), keras_norm(X))
+
+
+@pytest.mark.parametrize(("channels", "groups"), [(1, 1), (2, 1), (4, 2), (8, 4), (9, 1), (12, 2), (16, 8), (64, 8)])
+def test_a_group_has_more_than_one_channel_where_there_are_two(channels, groups):
+    assert num_groups(channels) == groups
 
 
 def test_layer_norm_equals_keras():
