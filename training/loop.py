@@ -68,7 +68,8 @@ def compile_model(model, recipe, steps):
     """Compiles a model with the recipe's optimizer and, for each task, cross-entropy and accuracy."""
     losses = {task: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for task in model.task_names}
     metrics = {task: ["accuracy"] for task in model.task_names}
-    model.compile(recipe_optimizer(recipe, steps), losses, metrics=metrics, jit_compile=jit_compile())
+    optimizer = recipe_optimizer(recipe, steps, model.trainable_variables)
+    model.compile(optimizer, losses, metrics=metrics, jit_compile=jit_compile())
 
 
 def search_callbacks(recipe):

@@ -5,12 +5,13 @@ import keras
 from keras_modnet.training.optimizers import adamw
 
 
-def recipe_optimizer(recipe, steps):
+def recipe_optimizer(recipe, steps, variables):
     """Returns AdamW with warm-up, cosine decay to zero, and weight decay on kernels only.
 
     Args:
         recipe: a `Recipe`.
         steps: training steps in all.
+        variables: what will train.
     """
     warmup = int(recipe.warmup_share * steps)
     schedule = keras.optimizers.schedules.CosineDecay(
@@ -19,4 +20,4 @@ def recipe_optimizer(recipe, steps):
         warmup_target=recipe.learning_rate if warmup else None,
         warmup_steps=warmup,
     )
-    return adamw(schedule, recipe.weight_decay)
+    return adamw(schedule, recipe.weight_decay, variables)

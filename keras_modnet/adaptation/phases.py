@@ -56,7 +56,8 @@ def cooling(learning_rate, epochs):
 def compile_for(model, learning_rate, weight_decay):
     """Compiles the model for integer labels of its selected task."""
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(adamw(learning_rate, weight_decay), loss, metrics=["accuracy"], jit_compile=jit_compile())
+    optimizer = adamw(learning_rate, weight_decay, model.trainable_variables)
+    model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=jit_compile())
 
 
 def settle_statistics(model, task, parts, dataset, batches):

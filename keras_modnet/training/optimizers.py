@@ -6,16 +6,24 @@ import keras
 WITHOUT_DECAY = ("logits", "scale", "offset", "bias")
 
 
-def adamw(learning_rate, weight_decay):
+def adamw(learning_rate, weight_decay, variables):
     """Returns AdamW (Loshchilov & Hutter 2019) with weight decay on kernels only.
 
     Args:
         learning_rate: a number or a Keras schedule.
         weight_decay: of the kernels, a step.
+        variables: what will train; where no kernel is among it the result is plain Adam.
     """
+    if not any(_decays(variable) for variable in variables):
+        # On torch Keras's weight decay fails where it has nothing to do.
+        return keras.optimizers.Adam(learning_rate)
     optimizer = keras.optimizers.AdamW(learning_rate, weight_decay=weight_decay)
     optimizer.exclude_from_weight_decay(var_names=list(WITHOUT_DECAY))
     return optimizer
+
+
+def _decays(variable):
+    return not any(word in variable.name for word in WITHOUT_DECAY)
 
 
 def jit_compile():

@@ -28,7 +28,7 @@ def untraced(monkeypatch, compile_model):
     """Steps that need no tracing; `test_it_learns` goes the way of a user."""
 
     def compile_for(model, learning_rate, weight_decay):
-        compile_model(model, adamw(learning_rate, weight_decay), metrics=["accuracy"])
+        compile_model(model, adamw(learning_rate, weight_decay, model.trainable_variables), metrics=["accuracy"])
 
     monkeypatch.setattr(phases, "compile_for", compile_for)
 

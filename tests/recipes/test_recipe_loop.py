@@ -125,7 +125,7 @@ def test_statistics_batches_show_no_image_twice():
 
 def test_the_learning_rate_rises_and_falls(recipe):
     recipe = dataclasses.replace(recipe, warmup_share=0.1, learning_rate=0.5)
-    optimizer = recipe_optimizer(recipe, steps=100)
+    optimizer = recipe_optimizer(recipe, 100, [keras.Variable(np.ones(1), name="kernel")])
     rates = []
     for step in (0, 10, 100):
         optimizer.iterations.assign(step)
