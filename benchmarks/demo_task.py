@@ -46,29 +46,38 @@ def compare(num_seeds, epochs, folder, workers):
     """
     kept = ("ordering + norms + head", num_seeds - 1)
     jobs = [
-        (method, seed, epochs, str(folder / "adapted") if (method, seed) == kept else None)
+        (method, seed, epochs, source_task(), str(folder / "adapted") if (method, seed) == kept else None)
         for seed in range(num_seeds)
         for method in METHODS
     ]
     runs = []
-    for run in _spread(jobs, workers):
+    for run in spread(jobs, workers):
         runs.append(run)
         percent, seconds = run["accuracy_percent"], run["seconds"]
         print(f"seed {run['seed']}  {run['method']:<44} {percent:6.2f} %  {seconds:5.1f} s", flush=True)
-    setting = {
+    setting = common_setting(epochs) | {"source_task": source_task(), "command": "python -m benchmarks.demo"}
+    return {"setting": setting, "runs": runs, "machine": machine()}
+
+
+def common_setting(epochs):
+    """Returns what all runs have in common, as plain data."""
+    return {
         "preset": PRESET,
-        "source_task": source_task(),
         "epochs": epochs,
         "train_images": NUM_TRAIN,
         "test_images": len(digits()[1]) - NUM_TRAIN,
         "batch_size": BATCH_SIZE,
         "learning_rate": LEARNING_RATE,
-        "command": "python -m benchmarks.demo",
     }
-    return {"setting": setting, "runs": runs, "machine": machine()}
 
 
-def _spread(jobs, workers):
+def spread(jobs, workers):
+    """Yields the results of `run_job(*job)` for each job, in their order.
+
+    Args:
+        jobs: list of tuples of arguments.
+        workers: processes to share the work; 1 works in this one.
+    """
     if workers == 1:
         yield from itertools.starmap(run_job, jobs)
         return
@@ -78,13 +87,14 @@ def _spread(jobs, workers):
         yield from executor.map(run_job, *zip(*jobs, strict=True))
 
 
-def run_job(method, seed, epochs, folder):
+def run_job(method, seed, epochs, source, folder=None):
     """Runs one method with one seed.
 
     Args:
         method: key of `METHODS`.
         seed: fixes the split, the order of the images and the new head.
         epochs: epochs.
+        source: task of the preset whose ordering and norms the new one starts with.
         folder: where to save the adapted model as a preset, or None.
 
     Returns:
@@ -96,11 +106,12 @@ def run_job(method, seed, epochs, folder):
         images, labels, train_size=NUM_TRAIN, stratify=labels, random_state=seed
     )
     data = train_images, train_labels
-    model, result = adapt(data, METHODS[method], seed, epochs, random_ordering=method == RANDOM)
+    model, result = adapt(data, METHODS[method], seed, epochs, source, random_ordering=method == RANDOM)
     if folder is not None:
         model.save_to_preset(folder)
     return {
         "method": method,
+        "source": source,
         "seed": seed,
         "accuracy_percent": test_accuracy(model, test_images, test_labels),
         "trained_parameters": result.trained_parameters,
@@ -122,11 +133,11 @@ def digits():
     return to_shape(pixels, (28, 28, 1)), bundle.target.astype("int32")
 
 
-def adapt(data, parts, seed, epochs, random_ordering=False):
+def adapt(data, parts, seed, epochs, source, random_ordering=False):
     """Returns the preset's model with the new task, and the `AdaptationResult`."""
     keras.utils.set_random_seed(seed)
     model = keras_modnet.from_preset(PRESET)
-    model.add_task(TASK, num_classes=10, init_from=source_task())
+    model.add_task(TASK, num_classes=10, init_from=source)
     if random_ordering:
         num_steps, num_blocks = model.ordering(TASK).weights.shape
         model.set_ordering(TASK, np.random.default_rng(seed).integers(0, num_blocks, num_steps).tolist())

@@ -19,7 +19,12 @@ RESULTS = ROOT / "benchmarks" / "results"
 def rendered_tables():
     """Returns `{marker: Markdown}` of all tables."""
     demo = json.loads((RESULTS / "demo.json").read_text())
-    return {"demo": tables.demo_table(demo), "presets": tables.preset_table(keras_modnet.list_presets())}
+    sources = json.loads((RESULTS / "sources.json").read_text())
+    return {
+        "demo": tables.demo_table(demo),
+        "sources": tables.sources_table(sources),
+        "presets": tables.preset_table(keras_modnet.list_presets()),
+    }
 
 
 def render(text, named):
