@@ -71,13 +71,9 @@ def adapt_task(
             if searches:
                 phases.soften(model, task, start)
             phases.compile_for(model, learning_rate, weight_decay)
-            fitted = model.fit(
-                train_data,
-                validation_data=validation_data,
-                epochs=epochs,
-                callbacks=[phases.cooling(learning_rate, epochs), *search, *callbacks],
-                verbose=verbose,
-            )
+            callbacks = [phases.cooling(learning_rate, epochs), *search, *callbacks]
+            options = {"validation_data": validation_data, "epochs": epochs, "callbacks": callbacks, "verbose": verbose}
+            fitted = model.fit(train_data, **options)
             phases.settle_statistics(model, task, parts, train_data, statistics_batches)
     except BaseException:
         model.set_ordering(task, before)
@@ -87,13 +83,6 @@ def adapt_task(
         model.forget_functions()
     if not model.ordering(task).is_hard:
         model.task_layers[task].router.harden()
-    return AdaptationResult(
-        task=task,
-        parts=parts,
-        history={name: [float(value) for value in values] for name, values in fitted.history.items()},
-        ordering_before=before,
-        ordering_after=model.ordering(task),
-        trainable=table,
-        trained_parameters=table.trainable,
-        seconds=time.perf_counter() - started,
-    )
+    history = {name: [float(value) for value in values] for name, values in fitted.history.items()}
+    after, seconds = model.ordering(task), time.perf_counter() - started
+    return AdaptationResult(task, parts, history, before, after, table, table.trainable, seconds)

@@ -74,13 +74,7 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
     ):
         # Pixels reach the stem as they are: Keras would round them to half precision here.
         super().__init__(autocast=False, **kwargs)
-        shape_ok = len(image_shape) == 3 and all(isinstance(side, int) and side > 0 for side in image_shape)
-        expect(shape_ok, "image_shape", "(height, width, channels), positive whole numbers", image_shape)
-        expect_count("patch_size", patch_size)
-        divisible = all(side % patch_size == 0 for side in image_shape[:2])
-        expect(divisible, "image_shape", f"of sides that patch_size={patch_size} divides", image_shape)
-        expect_count("num_steps", num_steps)
-        expect_one_of("norm", norm, NORMS)
+        _check_arguments(image_shape, num_steps, patch_size, norm)
         specs = task_specs(tasks, num_steps)
         self._arguments = {
             "image_shape": tuple(image_shape),
@@ -207,3 +201,13 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         if trains is not None:
             trainability.apply_part_states(model, trains)
         return model
+
+
+def _check_arguments(image_shape, num_steps, patch_size, norm):
+    shape_ok = len(image_shape) == 3 and all(isinstance(side, int) and side > 0 for side in image_shape)
+    expect(shape_ok, "image_shape", "(height, width, channels), positive whole numbers", image_shape)
+    expect_count("patch_size", patch_size)
+    divisible = all(side % patch_size == 0 for side in image_shape[:2])
+    expect(divisible, "image_shape", f"of sides that patch_size={patch_size} divides", image_shape)
+    expect_count("num_steps", num_steps)
+    expect_one_of("norm", norm, NORMS)

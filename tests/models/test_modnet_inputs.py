@@ -101,7 +101,7 @@ def test_call_refuses_an_unknown_task(model):
     [
         ({"image_shape": (4, 4)}, r"`image_shape` must be \(height, width, channels\), .* Received: \(4, 4\)"),
         ({"image_shape": (4, None, 1)}, r"`image_shape` must be \(height, width, channels\)"),
-        ({"image_shape": (4, 6, 1), "patch_size": 4}, "`images` must be of sides that patch_size=4 divides"),
+        ({"image_shape": (4, 6, 1), "patch_size": 4}, "`image_shape` must be of sides that patch_size=4 divides"),
         ({"tasks": {}}, "`tasks` must be a dict .* with at least one. Received: {}"),
         ({"tasks": ["digits"]}, r"`tasks` must be a dict .* Received: \['digits'\]"),
         ({"tasks": {"two words": 2}}, "`name` must be a task name of letters"),
