@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 
 import keras_modnet
-from benchmarks import demo_task, sources, tables
+from benchmarks import demo_task, source_tasks, tables
 
 
 def test_the_demo_compares_all_methods_from_the_same_start(monkeypatch, tmp_path):
@@ -42,9 +42,9 @@ def test_the_sources_are_compared_with_and_without_an_ordering(monkeypatch):
             dict(zip(("method", "seed", "epochs", "source"), job, strict=True)) | {"accuracy_percent": 10.0 * job[1]}
         ),
     )
-    results = sources.compare(num_seeds=3, epochs=2, workers=1)
+    results = source_tasks.compare(num_seeds=3, epochs=2, workers=1)
     tasks = keras_modnet.list_presets()[demo_task.PRESET].tasks
     done = {(run["source"], run["method"], run["seed"]) for run in results["runs"]}
-    assert done == set(itertools.product(tasks, sources.METHODS, range(3)))
+    assert done == set(itertools.product(tasks, source_tasks.METHODS, range(3)))
     # Seeds 0, 1, 2 gave 0, 10 and 20 %.
     assert f"| {tasks[0]} | 10.00 ± 10.00 | 10.00 ± 10.00 |" in tables.sources_table(results)
