@@ -167,8 +167,3 @@ def as_ordering(ordering, num_blocks):
         return Ordering.from_blocks(ordering, num_blocks)
     expect(ordering.num_blocks == num_blocks, "ordering", f"for a bank of {num_blocks} blocks", ordering)
     return ordering
-
-
-def cycle(num_steps, num_blocks):
-    """Returns the ordering that runs through all blocks again and again: 0, 1, ..., 0, 1, ..."""
-    return Ordering.from_blocks([step % num_blocks for step in range(num_steps)], num_blocks)

@@ -6,7 +6,6 @@ import math
 from keras_modnet.checks import expect
 from keras_modnet.models.tasks import TASK_PARTS
 
-SHARED_PARTS = ("stem", "bank")
 PARTS = ("ordering", "norm", "statistics", "head", "bank", "stem")
 
 

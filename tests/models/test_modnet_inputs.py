@@ -123,3 +123,10 @@ def test_constructor_refuses(arguments, message):
     small = {"image_shape": (4, 4, 1), "tasks": {"digits": 3}, "num_blocks": 2, "num_steps": 2, "width": 4}
     with pytest.raises(ValueError, match=message):
         ModNet(**(small | {"patch_size": 2} | arguments))
+
+
+def test_tasks_may_have_steps_of_their_own():
+    tasks = {"digits": 3, "letters": {"num_classes": 2, "num_steps": 5}}
+    model = ModNet((8, 8, 1), tasks, num_blocks=2, num_steps=4, width=4, patch_size=2)
+    assert [model.ordering(task).num_steps for task in model.task_names] == [4, 5]
+    assert [model.num_classes(task) for task in model.task_names] == [3, 2]

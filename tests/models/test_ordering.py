@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from keras_modnet.models.ordering import Ordering, as_ordering, cycle
+from keras_modnet.models.ordering import Ordering, as_ordering
 
 SOFT = np.array([[0.5, 0.5, 0.0], [0.25, 0.25, 0.5]], "float32")
 
@@ -97,10 +97,6 @@ def test_orderings_print_their_blocks():
     assert repr(hard(0, 2)) == "Ordering(0 2; 3 blocks, hard)"
     # Mean of ln 2 and 1.5 ln 2: 0.87.
     assert repr(Ordering(SOFT)) == "Ordering(0 2; 3 blocks, soft, mean entropy 0.87 nats)"
-
-
-def test_cycle_runs_through_all_blocks():
-    assert cycle(5, 3).blocks == (0, 1, 2, 0, 1)
 
 
 def test_list_of_blocks_becomes_an_ordering():
