@@ -2,13 +2,14 @@
 
 from keras_modnet import layers
 from keras_modnet.adaptation import AdaptationResult, adapt_task
-from keras_modnet.analysis import plot_orderings
+from keras_modnet.analysis import plot_orderings, suggest_edits
 from keras_modnet.export import ExportedModel, export_saved_model
 from keras_modnet.models.from_preset import from_preset
 from keras_modnet.models.modnet import ModNet
 from keras_modnet.models.ordering import Ordering
 from keras_modnet.presets import PresetError, list_presets
 from keras_modnet.training import callbacks
+from keras_modnet.training.averaging import average_blocks
 from keras_modnet.training.statistics import refresh_statistics
 from keras_modnet.version import __version__
 
@@ -20,6 +21,7 @@ __all__ = [
     "PresetError",
     "__version__",
     "adapt_task",
+    "average_blocks",
     "callbacks",
     "export_saved_model",
     "from_preset",
@@ -27,4 +29,5 @@ __all__ = [
     "list_presets",
     "plot_orderings",
     "refresh_statistics",
+    "suggest_edits",
 ]

@@ -43,40 +43,69 @@ def train(recipe, tasks, seed, strategy=None):
         `(model, log)`: the trained `ModNet`, and `{"seconds": float, "history": {name: [value of each epoch]}}`.
     """
     keras.utils.set_random_seed(seed)
+    with strategy.scope() if strategy is not None else contextlib.nullcontext():
+        model = make_model(recipe, seed)
+    return model, train_model(model, recipe, tasks, seed, strategy)
+
+
+def train_model(model, recipe, tasks, seed, strategy=None, extra_callbacks=(), verbose=2):
+    """Trains a model that is there already, as the recipe says.
+
+    Args:
+        model: a `ModNet`, or for a recipe without a search any Keras model from images keyed by task to logits.
+        recipe: a `Recipe`.
+        tasks: `{task: (images, labels)}` to train on.
+        seed: fixes order of the images and augmentation.
+        strategy: the `tf.distribute` strategy that the model was made under, or None.
+        extra_callbacks: callbacks beside those of the search.
+        verbose: as in `fit`.
+
+    Returns:
+        `{"seconds": float, "history": {name: [value of each epoch]}}`.
+    """
     augment = training_data.augmentation(recipe.augmentation, recipe.model["image_shape"], seed)
     batches = training_data.TaskBatches(tasks, recipe.batch_size, seed=seed, augment=augment)
     with strategy.scope() if strategy is not None else contextlib.nullcontext():
-        model = make_model(recipe, seed)
-        compile_model(model, recipe, recipe.epochs * len(batches))
+        compile_model(model, recipe, tasks, recipe.epochs * len(batches))
     dataset = batches if strategy is None else training_data.as_tf_dataset(batches)
     start = time.perf_counter()
-    fitted = model.fit(dataset, epochs=recipe.epochs, shuffle=False, verbose=2, callbacks=search_callbacks(recipe))
-    for task, (images, _) in tasks.items():
-        refresh_statistics(model, task, statistics_batches(images, recipe.statistics_batches, seed))
+    used = [*search_callbacks(recipe), *extra_callbacks]
+    fitted = model.fit(dataset, epochs=recipe.epochs, shuffle=False, verbose=verbose, callbacks=used)
+    if isinstance(model, ModNet):
+        for task, (images, _) in tasks.items():
+            refresh_statistics(model, task, statistics_batches(images, recipe.statistics_batches, seed))
     seconds = time.perf_counter() - start
     history = {name: [float(value) for value in values] for name, values in fitted.history.items()}
-    return model, {"seconds": seconds, "history": history}
+    return {"seconds": seconds, "history": history}
 
 
 def make_model(recipe, seed):
-    """Returns the untrained `ModNet` of a recipe."""
+    """Returns the untrained `ModNet` of a recipe, with the orderings that it gives."""
     classes = {task: training_data.describe(name).num_classes for task, name in recipe.data.items()}
-    return ModNet(tasks=classes, seed=seed, **recipe.model)
+    model = ModNet(tasks=classes, seed=seed, **recipe.model)
+    for task, blocks in recipe.orderings.items():
+        model.set_ordering(task, blocks)
+    return model
 
 
-def compile_model(model, recipe, steps):
-    """Compiles a model with the recipe's optimizer and, for each task, cross-entropy and accuracy."""
-    losses = {task: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for task in model.task_names}
-    metrics = {task: ["accuracy"] for task in model.task_names}
+def compile_model(model, recipe, tasks, steps):
+    """Compiles a model with the recipe's optimizer and, for each of `tasks`, cross-entropy and accuracy."""
+    losses = {task: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for task in tasks}
+    metrics = {task: ["accuracy"] for task in tasks}
     optimizer = recipe_optimizer(recipe, steps, model.trainable_variables)
     model.compile(optimizer, losses, metrics=metrics, jit_compile=jit_compile())
 
 
 def search_callbacks(recipe):
-    """Returns annealing and hardening for the recipe's search epochs."""
-    start, end = recipe.temperatures
-    anneal = callbacks.TemperatureAnnealing(start, end, max(recipe.search_epochs, 1))
-    return [anneal, callbacks.Harden(recipe.search_epochs)]
+    """Returns warm start, annealing and hardening for the recipe's search epochs; nothing where it has none."""
+    if recipe.search_epochs == 0:
+        return []
+    (start, end), warm, tasks = recipe.temperatures, recipe.warm_epochs, recipe.searched_tasks
+    return [
+        callbacks.WarmStart(warm, tasks, recipe.warm_confidence),
+        callbacks.TemperatureAnnealing(start, end, recipe.search_epochs - warm, tasks, first_epoch=warm),
+        callbacks.Harden(recipe.search_epochs, tasks),
+    ]
 
 
 def statistics_batches(images, count, seed):

@@ -7,8 +7,8 @@ import tempfile
 from keras_modnet import from_preset
 from keras_modnet.analysis import plot_orderings
 from keras_modnet.analysis.cards import render_card
+from keras_modnet.analysis.latency import latency_ms
 from training.data import describe
-from training.latency import latency_ms
 from training.seeds import machine
 
 PICTURE = "orderings.png"
@@ -78,7 +78,7 @@ def make_card(recipe, results, model, arrays):
         "measured": measured,
         "unique_parameters": sum(sizes),
         "macs": {task: model.count_macs(task) for task in model.task_names},
-        "latency_ms": {task: round(latency_ms(model, task), 2) for task in model.task_names},
+        "latency_ms": {task: round(latency_ms(model.to_static(task)), 2) for task in model.task_names},
         "training_seconds": [round(run["seconds"]) for run in runs],
         "machine": runs[0]["machine"],
         "versions": machine()["versions"],

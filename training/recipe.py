@@ -18,6 +18,9 @@ class Recipe:
         model: arguments of `keras_modnet.ModNet` but for the tasks; `image_shape` is what all images are brought to.
         epochs: passes over the largest task.
         search_epochs: how many of the first epochs draw orderings; the rest trains with the hard ones.
+        warm_epochs: how many of the search epochs train a fixed cycle, before the first draw.
+        warm_confidence: probability of the cycle's block when the draws begin; None: all blocks alike.
+        orderings: `{task: [block of each step]}` of orderings that are given and not searched.
         batch_size: images of each task in a batch.
         learning_rate: peak of the cosine schedule.
         warmup_share: share of the steps in which the learning rate rises from zero.
@@ -35,6 +38,9 @@ class Recipe:
     model: dict
     epochs: int
     search_epochs: int
+    warm_epochs: int = 0
+    warm_confidence: float | None = None
+    orderings: dict[str, list[int]] = dataclasses.field(default_factory=dict)
     batch_size: int = 128
     learning_rate: float = 2e-3
     warmup_share: float = 0.05
@@ -50,9 +56,29 @@ class Recipe:
         # The last epochs train what will run: drawn orderings evaluated as hard ones collapse.
         fits = self.search_epochs < self.epochs
         expect(fits, "search_epochs", f"under epochs={self.epochs}", self.search_epochs)
+        expect_count("warm_epochs", self.warm_epochs, minimum=0)
+        warm = self.warm_epochs < max(self.search_epochs, 1)
+        expect(warm, "warm_epochs", f"under search_epochs={self.search_epochs}", self.warm_epochs)
+        unknown = sorted(set(self.orderings) - set(self.data))
+        expect(not unknown, "orderings", "orderings of tasks in `data`", unknown)
+        complete = self.search_epochs > 0 or set(self.orderings) == set(self.data)
+        expect(complete, "orderings", "one for every task where search_epochs=0", self.orderings)
         expect_count("batch_size", self.batch_size)
 
+    @property
+    def searched_tasks(self):
+        """Tasks whose ordering is learned."""
+        return [task for task in self.data if task not in self.orderings]
+
     def shortened(self, epochs):
-        """Returns the recipe with another number of epochs, the search in proportion."""
-        search = round(self.search_epochs * epochs / self.epochs)
-        return dataclasses.replace(self, epochs=epochs, search_epochs=search)
+        """Returns the recipe with another number of epochs, search and warm start in proportion.
+
+        Raises:
+            ValueError: one epoch for a recipe that searches: an ordering is found in one and trained in another.
+        """
+        if self.search_epochs == 0:
+            return dataclasses.replace(self, epochs=epochs)
+        expect_count("epochs", epochs, minimum=2)
+        search, warm = (round(own * epochs / self.epochs) for own in (self.search_epochs, self.warm_epochs))
+        search = max(search, 1)
+        return dataclasses.replace(self, epochs=epochs, search_epochs=search, warm_epochs=min(warm, search - 1))

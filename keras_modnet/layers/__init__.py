@@ -3,6 +3,7 @@
 from keras_modnet.layers.bank import BlockBank
 from keras_modnet.layers.blocks import register_block
 from keras_modnet.layers.head import ClassifierHead
+from keras_modnet.layers.mixture import MixtureRouter
 from keras_modnet.layers.router import FixedRouter, GumbelRouter
 from keras_modnet.layers.stem import IsometricStem
 from keras_modnet.layers.step_norms import StepNorms
@@ -14,6 +15,7 @@ __all__ = [
     "FixedRouter",
     "GumbelRouter",
     "IsometricStem",
+    "MixtureRouter",
     "OrderedSteps",
     "StepNorms",
     "register_block",

@@ -6,6 +6,7 @@ from keras import ops
 
 from keras_modnet.checks import expect, expect_count
 from keras_modnet.layers.gumbel import gumbel_noise, gumbel_softmax, one_hot_argmax
+from keras_modnet.layers.ordering_losses import block_use_imbalance, ordering_entropy
 from keras_modnet.layers.values import value_of
 
 # Logits of a chosen block above the others after `set_blocks`: far beyond what an optimizer's leftover momentum moves.
@@ -28,6 +29,8 @@ class GumbelRouter(keras.layers.Layer):
         logits_multiplier: positive factor between the variable and the logits. Under Adam and its kin, whose steps do
             not depend on the size of a gradient, logits so learn with `logits_multiplier` times the optimizer's
             learning rate; Keras optimizers have one rate for all variables.
+        entropy_weight: weight of `ordering_entropy` in `losses`, while the layer draws; pushes each step to decide.
+        block_use_weight: weight of `block_use_imbalance` there; pushes against leaving blocks unused.
         seed: integer seed of the layer's own generator, or None.
 
     Call arguments:
@@ -38,7 +41,7 @@ class GumbelRouter(keras.layers.Layer):
         `(num_steps, num_blocks)`, float32 under every dtype policy, rows sum to one.
 
     Raises:
-        ValueError: a count under one, a temperature or a multiplier that is not positive.
+        ValueError: a count under one, a temperature or a multiplier that is not positive, a negative weight.
 
     Reference:
         Jang et al. 2017, "Categorical reparameterization with Gumbel-softmax", arXiv 1611.01144.
@@ -51,6 +54,8 @@ class GumbelRouter(keras.layers.Layer):
         temperature=1.0,
         straight_through=False,
         logits_multiplier=1.0,
+        entropy_weight=0.0,
+        block_use_weight=0.0,
         seed=None,
         **kwargs,
     ):
@@ -59,8 +64,11 @@ class GumbelRouter(keras.layers.Layer):
         expect_count("num_blocks", num_blocks)
         expect(temperature > 0, "temperature", "a positive number", temperature)
         expect(logits_multiplier > 0, "logits_multiplier", "a positive number", logits_multiplier)
+        expect(entropy_weight >= 0, "entropy_weight", "a number from 0", entropy_weight)
+        expect(block_use_weight >= 0, "block_use_weight", "a number from 0", block_use_weight)
         self.num_steps, self.num_blocks = num_steps, num_blocks
         self.logits_multiplier = logits_multiplier
+        self.entropy_weight, self.block_use_weight = entropy_weight, block_use_weight
         self.temperature, self.straight_through = temperature, straight_through
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
@@ -86,7 +94,18 @@ class GumbelRouter(keras.layers.Layer):
         noise = gumbel_noise((self.num_steps, self.num_blocks), self.seed_generator)
         logits = self.logits_multiplier * ops.convert_to_tensor(self.logits)
         drawn = gumbel_softmax(logits, self.current_temperature, noise, hard=self.straight_through)
-        return ops.where(ops.convert_to_tensor(self.hardened), hard, drawn)
+        hardened = ops.convert_to_tensor(self.hardened)
+        self._add_losses(logits, hardened)
+        return ops.where(hardened, hard, drawn)
+
+    def _add_losses(self, logits, hardened):
+        if not (self.entropy_weight or self.block_use_weight):
+            return
+        probabilities = ops.softmax(logits, axis=-1)
+        loss = self.entropy_weight * ordering_entropy(probabilities)
+        loss = loss + self.block_use_weight * block_use_imbalance(probabilities)
+        # A hardened ordering is a decision: nothing may pull its logits to another one.
+        self.add_loss(ops.where(hardened, 0.0, loss))
 
     def weights_now(self):
         """Returns the ordering as a NumPy array `(num_steps, num_blocks)`: softmax of the logits, or one-hot rows."""
@@ -160,6 +179,8 @@ class GumbelRouter(keras.layers.Layer):
             "temperature": self.temperature,
             "straight_through": self.straight_through,
             "logits_multiplier": self.logits_multiplier,
+            "entropy_weight": self.entropy_weight,
+            "block_use_weight": self.block_use_weight,
             "seed": self.seed,
         }
 

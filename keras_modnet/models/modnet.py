@@ -14,7 +14,14 @@ from keras_modnet.models.runs_tasks import RunsTasks
 from keras_modnet.models.static import to_static
 from keras_modnet.models.tasks import TaskLayers, task_specs
 
-ROUTER_ARGUMENTS = ("temperature", "straight_through", "logits_multiplier", "seed")
+ROUTER_ARGUMENTS = (
+    "temperature",
+    "straight_through",
+    "logits_multiplier",
+    "entropy_weight",
+    "block_use_weight",
+    "seed",
+)
 
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
@@ -34,6 +41,8 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         temperature: start value of the routers' Gumbel-softmax temperature.
         straight_through: whether routers draw one-hot orderings in training.
         logits_multiplier: how many times faster than the optimizer's learning rate the routers' logits learn.
+        entropy_weight: weight of the routers' loss that pushes each step to decide; see `GumbelRouter`.
+        block_use_weight: weight of their loss that pushes against orderings that leave blocks unused.
         pixel_mean: pixel value, one number or one a channel, that the stem subtracts.
         pixel_std: pixel value, one number or one a channel, that the stem divides by.
         seed: integer seed of the routers, or None.
@@ -67,6 +76,8 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         temperature=1.0,
         straight_through=False,
         logits_multiplier=20.0,
+        entropy_weight=0.0,
+        block_use_weight=0.0,
         pixel_mean=127.5,
         pixel_std=127.5,
         seed=None,
@@ -88,6 +99,8 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
             "temperature": temperature,
             "straight_through": straight_through,
             "logits_multiplier": logits_multiplier,
+            "entropy_weight": entropy_weight,
+            "block_use_weight": block_use_weight,
             "pixel_mean": pixel_mean,
             "pixel_std": pixel_std,
             "seed": seed,

@@ -32,10 +32,7 @@ class RunsTasks:
             images: `(batch, height, width, channels)`.
             weights: `(num_steps, num_blocks)`, rows sum to one.
         """
-        layers = self._layers_of(task)
-        ordering = keras.ops.convert_to_tensor(weights, "float32")
-        features = run_steps(self.stem(images), self.bank, ordering, layers.norms.begin(training=False))
-        return layers.head(features, training=False)
+        return logits_with_ordering(self.bank, self._layers_of(task), self.stem(images), weights)
 
     def batch_statistics(self, task, images, parts=STATISTICS_PARTS):
         """Returns the statistics that one batch has at every batch norm of a task, with its hard ordering.
@@ -49,15 +46,39 @@ class RunsTasks:
         Returns:
             `{name: array}` by the names of `named_variables`; empty where the norms have none. Nothing changes.
         """
-        layers = self._layers_of(task)
-        own = {"norm": layers.norms, "head": layers.head.norms}
-        passes = {
-            part: norms.measure() if part in parts else norms.begin(training=False) for part, norms in own.items()
-        }
-        features = run_steps(self.stem(images), self.bank, layers.router(training=False), passes["norm"])
-        passes["head"].apply(0, "output", [features], None)
-        return {
-            f"tasks/{task}/{part}/{name}": keras.ops.convert_to_numpy(value)
-            for part, normalizer in passes.items()
-            for name, value in normalizer.statistics().items()
-        }
+        measured = measured_statistics(self.bank, self._layers_of(task), self.stem(images), parts)
+        return {f"tasks/{task}/{name}": value for name, value in measured.items()}
+
+
+def logits_with_ordering(bank, layers, features, weights):
+    """Returns inference logits from the stem's features, with given weights over the blocks.
+
+    Args:
+        bank: the built bank.
+        layers: `TaskLayers`; they need not belong to a model.
+        features: `(batch, height, width, channels)`, what the stem returns.
+        weights: `(num_steps, num_blocks)`, rows sum to one.
+    """
+    ordering = keras.ops.convert_to_tensor(weights, "float32")
+    features = run_steps(features, bank, ordering, layers.norms.begin(training=False))
+    return layers.head(features, training=False)
+
+
+def measured_statistics(bank, layers, features, parts):
+    """Returns what `RunsTasks.batch_statistics` does, by the names of `TaskLayers.variables_by_name`.
+
+    Args:
+        bank: the built bank.
+        layers: `TaskLayers`; they need not belong to a model.
+        features: `(batch, height, width, channels)`, what the stem returns.
+        parts: any of `STATISTICS_PARTS`.
+    """
+    own = {"norm": layers.norms, "head": layers.head.norms}
+    passes = {part: norms.measure() if part in parts else norms.begin(training=False) for part, norms in own.items()}
+    features = run_steps(features, bank, layers.router(training=False), passes["norm"])
+    passes["head"].apply(0, "output", [features], None)
+    return {
+        f"{part}/{name}": keras.ops.convert_to_numpy(value)
+        for part, normalizer in passes.items()
+        for name, value in normalizer.statistics().items()
+    }

@@ -30,9 +30,14 @@ def to_static(model, task):
         ValueError: the model has no such task.
     """
     expect_one_of("task", task, model.task_names)
+    return static_of_layers(model, model.task_layers[task], task)
+
+
+def static_of_layers(model, layers, name):
+    """Returns what `to_static` does, for `TaskLayers` on the model's bank that need not be one of its tasks."""
     images, features, blocks = _shared_layers(model)
-    logits = _run_task(features, blocks, model.task_layers[task], prefix="")
-    return keras.Model(images, logits, name=task)
+    logits = _run_task(features, blocks, layers, prefix="")
+    return keras.Model(images, logits, name=name)
 
 
 def to_static_tasks(model, tasks):

@@ -23,22 +23,58 @@ class TemperatureAnnealing(keras.callbacks.Callback):
         end: temperature from the last of the epochs on.
         epochs: epochs that the way takes.
         tasks: names of the tasks; default all.
+        first_epoch: epoch, counted from 0, that has the start temperature; earlier ones have it too.
 
     Raises:
-        ValueError: a temperature that is not positive, or no epochs.
+        ValueError: a temperature that is not positive, no epochs, or a negative first one.
     """
 
-    def __init__(self, start=2.0, end=0.3, epochs=10, tasks=None):
+    def __init__(self, start=2.0, end=0.3, epochs=10, tasks=None, first_epoch=0):
         super().__init__()
         expect_count("epochs", epochs)
+        expect_count("first_epoch", first_epoch, minimum=0)
         exponential(start, end, 0.0)
         self.start, self.end, self.epochs, self.tasks = start, end, epochs, tasks
+        self.first_epoch = first_epoch
 
     def on_epoch_begin(self, epoch, logs=None):
         """Assigns the epoch's temperature."""
-        temperature = exponential(self.start, self.end, epoch / max(self.epochs - 1, 1))
+        temperature = exponential(self.start, self.end, (epoch - self.first_epoch) / max(self.epochs - 1, 1))
         for name in _tasks_of(self.model, self.tasks):
             self.model.task_layers[name].router.current_temperature.assign(temperature)
+
+
+class WarmStart(keras.callbacks.Callback):
+    """Trains the blocks in a fixed cycle first and lets the routers draw afterwards.
+
+    Blocks that have learned nothing yet are alike, and an ordering of them has nothing to choose from.
+
+    Args:
+        epochs: first epoch, counted from 0, in which the routers draw; 0 leaves the routers alone.
+        tasks: names of the tasks; default all.
+        confidence: probability of the cycle's block where the draws begin; None draws all blocks equally often.
+    """
+
+    def __init__(self, epochs, tasks=None, confidence=None):
+        super().__init__()
+        expect_count("epochs", epochs, minimum=0)
+        self.epochs, self.tasks, self.confidence = epochs, tasks, confidence
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Sets the cycle at the beginning, and softens once."""
+        if self.epochs == 0:
+            return
+        for name in _tasks_of(self.model, self.tasks):
+            router = self.model.task_layers[name].router
+            if epoch == 0:
+                router.set_weights_now(cycle_weights(router.num_steps, router.num_blocks))
+            elif epoch == self.epochs:
+                router.soften(self.confidence)
+
+
+def cycle_weights(num_steps, num_blocks):
+    """Returns the ordering `0 1 2 ... 0 1 2 ...` as weights, `(num_steps, num_blocks)`."""
+    return np.eye(num_blocks, dtype="float32")[np.arange(num_steps) % num_blocks]
 
 
 class Harden(keras.callbacks.Callback):

@@ -2,8 +2,9 @@
 
 import keras
 
-# Norms, biases and an ordering's logits have no scale that shrinking would regularise.
-WITHOUT_DECAY = ("logits", "scale", "offset", "bias")
+# Norms, biases and an ordering's logits have no scale that shrinking would regularise; nor have the coefficients of a
+# mixture (Savarese & Maire 2019).
+WITHOUT_DECAY = ("logits", "coefficients", "scale", "offset", "bias")
 
 
 def adamw(learning_rate, weight_decay, variables):

@@ -11,6 +11,7 @@ from keras_modnet.layers import (
     FixedRouter,
     GumbelRouter,
     IsometricStem,
+    MixtureRouter,
     OrderedSteps,
     StepNorms,
 )
@@ -131,6 +132,14 @@ ROWS = [
     router_row("relaxed"),
     router_row("straight-through", temperature=0.5, straight_through=True),
     Row("router-fixed", lambda dtype: FixedRouter((1, 0), 2, dtype=dtype), FEATURES, 0, 0, always_float32=True),
+    Row(
+        "router-mixture",
+        lambda dtype: MixtureRouter(2, 2, seed=3, dtype=dtype),
+        FEATURES,
+        LOGITS,
+        0,
+        always_float32=True,
+    ),
     norms_row("batch", 2 * 2 * 4),
     norms_row("group", 0),
     norms_row("layer", 0),
@@ -138,6 +147,7 @@ ROWS = [
         "learned", lambda: GumbelRouter(2, 2, seed=3, name="router"), "batch", LOGITS, ROUTER_STATE + 2 * 2 * NORM
     ),
     steps_row("fixed", lambda: FixedRouter((1, 0), 2, name="router"), "layer", 0, 0),
+    steps_row("mixture", lambda: MixtureRouter(2, 2, seed=3, name="router"), "group", LOGITS, 0),
     head_row("batch", "batch", "relu", DENSE + NORM, NORM),
     head_row("plain", None, None, DENSE, 0),
     modnet_row("basic", "group", "outputs", STEM + BASIC + LOGITS + BASIC_NORMS + DENSE, ROUTER_STATE),

@@ -135,7 +135,14 @@ def test_the_learning_rate_rises_and_falls(recipe):
 
 @pytest.mark.parametrize(
     ("change", "argument"),
-    [({"epochs": 0}, "epochs"), ({"search_epochs": 2}, "search_epochs"), ({"batch_size": 0}, "batch_size")],
+    [
+        ({"epochs": 0}, "epochs"),
+        ({"search_epochs": 2}, "search_epochs"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"warm_epochs": 1}, "warm_epochs"),
+        ({"orderings": {"numbers": [0, 1]}}, "orderings"),
+        ({"search_epochs": 0, "orderings": {"digits": [0, 1]}}, "orderings"),
+    ],
 )
 def test_a_recipe_that_cannot_run_is_refused(recipe, change, argument):
     with pytest.raises(ValueError, match=f"`{argument}` must be"):
@@ -145,6 +152,25 @@ def test_a_recipe_that_cannot_run_is_refused(recipe, change, argument):
 def test_a_shortened_recipe_searches_in_proportion(recipe):
     longer = dataclasses.replace(recipe, epochs=10, search_epochs=5)
     assert (longer.shortened(4).epochs, longer.shortened(4).search_epochs) == (4, 2)
+    warm = dataclasses.replace(longer, warm_epochs=2)
+    assert (warm.shortened(5).search_epochs, warm.shortened(5).warm_epochs) == (2, 1)
+    with pytest.raises(ValueError, match=r"`epochs` must be a whole number of at least 2\. Received: 1"):
+        longer.shortened(1)
+
+
+def test_given_orderings_are_trained_and_the_others_are_searched(recipe, data_dir):
+    recipe = dataclasses.replace(recipe, epochs=3, search_epochs=2, warm_epochs=1, orderings={"digits": [1, 1]})
+    assert recipe.searched_tasks == ["words"]
+    model, _ = train(recipe, load_tasks(recipe, "train", data_dir), seed=0)
+    assert model.ordering("digits").blocks == (1, 1)
+    assert model.ordering("words").is_hard
+
+
+def test_without_a_search_the_given_orderings_stay(recipe, data_dir):
+    orderings = {"digits": [1, 0], "words": [0, 0]}
+    recipe = dataclasses.replace(recipe, epochs=1, search_epochs=0, orderings=orderings)
+    model, _ = train(recipe, load_tasks(recipe, "train", data_dir), seed=0)
+    assert {task: list(model.ordering(task).blocks) for task in orderings} == orderings
 
 
 def test_an_unknown_recipe_names_the_known_ones():

@@ -99,3 +99,34 @@ def test_an_unknown_task_is_refused_before_the_first_step(model, images, labels,
         model.fit(images, labels, verbose=0, callbacks=[callbacks.Harden(0, tasks=["words"])])
     after = values(model)
     assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def test_a_warm_start_trains_the_cycle_first_and_then_draws(model, images, labels):
+    router = model.task_layers["digits"].router
+    recorder = Recorder(lambda: (model.ordering("digits").blocks, model.ordering("digits").is_hard))
+    warm = callbacks.WarmStart(2, tasks=["digits"])
+    model.fit(images, labels, epochs=3, verbose=0, callbacks=[warm, recorder])
+    assert recorder.values[:2] == [((0, 1, 2), True)] * 2
+    assert recorder.values[2][1] is False
+    assert not bool(keras.ops.convert_to_numpy(router.hardened))
+    assert model.ordering("letters").entropy == pytest.approx([np.log(3)] * 3)
+
+
+def test_draws_after_a_warm_start_begin_near_the_cycle_if_wished(model, images, labels):
+    recorder = Recorder(lambda: model.ordering("digits").weights)
+    warm = callbacks.WarmStart(1, tasks=["digits"], confidence=0.8)
+    model.fit(images, labels, epochs=2, verbose=0, callbacks=[warm, recorder])
+    np.testing.assert_allclose(recorder.values[1], 0.7 * np.eye(3) + 0.1, atol=1e-6)
+
+
+def test_no_warm_start_leaves_an_ordering_alone(model, images, labels):
+    model.set_ordering("digits", [2, 2, 2])
+    model.fit(images, labels, epochs=1, verbose=0, callbacks=[callbacks.WarmStart(0)])
+    assert model.ordering("digits").blocks == (2, 2, 2)
+
+
+def test_annealing_may_begin_later(model, images, labels):
+    recorder = Recorder(lambda: temperature(model, "digits"))
+    anneal = callbacks.TemperatureAnnealing(4.0, 1.0, epochs=2, first_epoch=1)
+    model.fit(images, labels, epochs=4, verbose=0, callbacks=[anneal, recorder])
+    assert recorder.values == pytest.approx([4.0, 4.0, 1.0, 1.0])
