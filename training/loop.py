@@ -49,39 +49,61 @@ def train(recipe, tasks, seed, strategy=None):
 
 
 def train_model(model, recipe, tasks, seed, strategy=None, extra_callbacks=(), verbose=2):
-    """Trains a model that is there already, as the recipe says.
+    """Trains a model that is there already, as the recipe says: search, hard orderings, statistics gathered anew.
 
     Args:
-        model: a `ModNet`, or for a recipe without a search any Keras model from images keyed by task to logits.
+        model: a `ModNet` with the recipe's tasks.
         recipe: a `Recipe`.
         tasks: `{task: (images, labels)}` to train on.
         seed: fixes order of the images and augmentation.
         strategy: the `tf.distribute` strategy that the model was made under, or None.
-        extra_callbacks: callbacks beside those of the search.
+        extra_callbacks: callbacks beside those of the search, called after them.
         verbose: as in `fit`.
 
     Returns:
         `{"seconds": float, "history": {name: [value of each epoch]}}`.
+    """
+    start = time.perf_counter()
+    history = fit_model(model, recipe, tasks, seed, strategy, [*search_callbacks(recipe), *extra_callbacks], verbose)
+    for task, (images, _) in tasks.items():
+        refresh_statistics(model, task, statistics_batches(images, recipe.statistics_batches, seed))
+    return {"seconds": time.perf_counter() - start, "history": history}
+
+
+def fit_model(model, recipe, tasks, seed, strategy=None, used_callbacks=(), verbose=2):
+    """Compiles and fits any Keras model from images keyed by task to logits keyed by task; no search by itself.
+
+    Args:
+        model: the model.
+        recipe: a `Recipe`: epochs, batches, optimizer, augmentation.
+        tasks: `{task: (images, labels)}` to train on.
+        seed: fixes order of the images and augmentation.
+        strategy: the `tf.distribute` strategy that the model was made under, or None.
+        used_callbacks: callbacks for `fit`.
+        verbose: as in `fit`.
+
+    Returns:
+        `{name: [value of each epoch]}`.
     """
     augment = training_data.augmentation(recipe.augmentation, recipe.model["image_shape"], seed)
     batches = training_data.TaskBatches(tasks, recipe.batch_size, seed=seed, augment=augment)
     with strategy.scope() if strategy is not None else contextlib.nullcontext():
         compile_model(model, recipe, tasks, recipe.epochs * len(batches))
     dataset = batches if strategy is None else training_data.as_tf_dataset(batches)
-    start = time.perf_counter()
-    used = [*search_callbacks(recipe), *extra_callbacks]
-    fitted = model.fit(dataset, epochs=recipe.epochs, shuffle=False, verbose=verbose, callbacks=used)
-    if isinstance(model, ModNet):
-        for task, (images, _) in tasks.items():
-            refresh_statistics(model, task, statistics_batches(images, recipe.statistics_batches, seed))
-    seconds = time.perf_counter() - start
-    history = {name: [float(value) for value in values] for name, values in fitted.history.items()}
-    return {"seconds": seconds, "history": history}
+    fitted = model.fit(dataset, epochs=recipe.epochs, shuffle=False, verbose=verbose, callbacks=list(used_callbacks))
+    return {name: [float(value) for value in values] for name, values in fitted.history.items()}
 
 
-def make_model(recipe, seed):
-    """Returns the untrained `ModNet` of a recipe, with the orderings that it gives."""
-    classes = {task: training_data.describe(name).num_classes for task, name in recipe.data.items()}
+def make_model(recipe, seed, classes=None):
+    """Returns the untrained `ModNet` of a recipe, with the orderings that it gives.
+
+    Args:
+        recipe: a `Recipe`.
+        seed: of the routers.
+        classes: `{task: number of classes}`; default those of the known data sets.
+    """
+    if classes is None:
+        classes = {task: training_data.describe(name).num_classes for task, name in recipe.data.items()}
     model = ModNet(tasks=classes, seed=seed, **recipe.model)
     for task, blocks in recipe.orderings.items():
         model.set_ordering(task, blocks)
@@ -119,13 +141,12 @@ def evaluate(model, tasks, batch_size=1000):
     """Returns `{task: accuracy in percent}` with the hard orderings.
 
     Args:
-        model: a `ModNet`.
+        model: a `ModNet`, or any Keras model from images keyed by task to logits keyed by task.
         tasks: `{task: (images, labels)}` held out from training.
         batch_size: images at a time.
     """
     accuracies = {}
     for task, (images, labels) in tasks.items():
-        with model.use_task(task):
-            logits = model.predict(images, batch_size=batch_size, verbose=0)
+        logits = model.predict({task: images}, batch_size=batch_size, verbose=0)[task]
         accuracies[task] = 100 * float((logits.argmax(-1) == labels).mean())
     return accuracies

@@ -1,6 +1,18 @@
-"""Looking at orderings: pictures, distances, cards, what an edit would change."""
+"""Looking at orderings: pictures, distances, what tasks share beyond chance, cards, what an edit would change."""
 
+from keras_modnet.analysis.distances import block_use_overlap, ordering_distances
 from keras_modnet.analysis.edits import suggest_edits
+from keras_modnet.analysis.organisation_plot import plot_organisation
 from keras_modnet.analysis.plots import plot_orderings
+from keras_modnet.analysis.similarity import RelatednessTest, relatedness_test, shuffled_distances
 
-__all__ = ["plot_orderings", "suggest_edits"]
+__all__ = [
+    "RelatednessTest",
+    "block_use_overlap",
+    "ordering_distances",
+    "plot_orderings",
+    "plot_organisation",
+    "relatedness_test",
+    "shuffled_distances",
+    "suggest_edits",
+]

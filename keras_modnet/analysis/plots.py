@@ -1,8 +1,7 @@
 """A picture of the orderings that a person understands without a caption."""
 
-import pathlib
-
 from keras_modnet.analysis.distances import block_use, ordering_distances
+from keras_modnet.analysis.drawing import block_colors, draw_steps, make_figure, save_figure
 from keras_modnet.checks import expect
 
 
@@ -26,57 +25,23 @@ def plot_orderings(model, path, tasks=None):
     expect(names and set(names) <= set(orderings), "tasks", f"some of {sorted(orderings)}", names)
     chosen = [orderings[name] for name in names]
     figure, axes = _figure(len(names), max(ordering.num_steps for ordering in chosen))
-    _draw_steps(axes[0], names, chosen)
+    draw_steps(axes[0], names, chosen)
+    axes[0].set_title("which block runs at which step", fontsize=10)
     _draw_use(axes[1], names, chosen)
     _draw_distances(axes[2], names, chosen)
-    path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=120, bbox_inches="tight")
-    return path
+    return save_figure(figure, path)
 
 
 def _figure(num_tasks, num_steps):
-    try:
-        # The figure is made without pyplot: no window system and no global state.
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError("`plot_orderings` draws with Matplotlib: `pip install keras_modnet[plot]`.") from error
     height = 1.4 + 0.5 * num_tasks
-    figure = Figure(figsize=(0.45 * num_steps + 0.6 * num_tasks + 6.5, height), layout="constrained")
+    figure = make_figure("plot_orderings", (0.45 * num_steps + 0.6 * num_tasks + 6.5, height))
     widths = [0.45 * num_steps + 1.5, 2.5, 0.6 * num_tasks + 1.5]
     return figure, figure.subplots(1, 3, width_ratios=widths)
 
 
-def _draw_steps(axes, names, orderings):
-    from matplotlib import colormaps
-
-    colors = colormaps["tab10" if orderings[0].num_blocks <= 10 else "tab20"].colors
-    for row, ordering in enumerate(orderings):
-        for step, block in enumerate(ordering.blocks):
-            # A soft row is drawn paler the nearer it is to "any block".
-            sure = float(ordering.weights[step].max())
-            color = colors[block % len(colors)]
-            axes.add_patch(_square(step, row, color, alpha=sure))
-            axes.text(step, row, str(block), ha="center", va="center", fontsize=9)
-    longest = max(ordering.num_steps for ordering in orderings)
-    axes.set(xlim=(-0.5, longest - 0.5), ylim=(len(names) - 0.5, -0.5), aspect="equal")
-    axes.set_xticks(range(longest), [str(step + 1) for step in range(longest)], fontsize=8)
-    axes.set_yticks(range(len(names)), names)
-    axes.set_xlabel("step")
-    axes.set_title("which block runs at which step", fontsize=10)
-
-
-def _square(x, y, color, alpha):
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, facecolor=color, alpha=alpha, edgecolor="none")
-
-
 def _draw_use(axes, names, orderings):
-    from matplotlib import colormaps
-
     num_blocks = orderings[0].num_blocks
-    colors = colormaps["tab10" if num_blocks <= 10 else "tab20"].colors
+    colors = block_colors(num_blocks)
     left = [0.0] * len(names)
     use = block_use(orderings)
     for block in range(num_blocks):

@@ -1,4 +1,4 @@
-"""Losses on the probabilities of an ordering, as pure functions: how undecided it is, and how unevenly it uses blocks."""
+"""Losses on the probabilities of an ordering, as pure functions: how undecided it is, how uneven its use of blocks."""
 
 import math
 

@@ -2,5 +2,11 @@
 
 import keras
 
-NEED_TENSORFLOW = ["test_data_keras_cv.py", "test_data_ocr_letters.py", "test_data_tf_batches.py", "test_data_tfds.py"]
+NEED_TENSORFLOW = [
+    "test_data_keras_cv.py",
+    "test_data_ocr_letters.py",
+    "test_data_tf_batches.py",
+    "test_data_tfds.py",
+    "test_data_tiny_imagenet.py",
+]
 collect_ignore = [] if keras.backend.backend() == "tensorflow" else NEED_TENSORFLOW

@@ -60,6 +60,15 @@ _ROWS = (
         citation="Kassel: A comparison of approaches to on-line handwritten character recognition, 1995; "
         "as distributed by Taskar, Guestrin, Koller: Max-margin Markov networks, 2003",
     ),
+    DataSetInfo(
+        name="tiny_imagenet",
+        num_classes=200,
+        image_shape=(64, 64, 3),
+        tfds_name="tiny_imagenet",
+        terms="ImageNet terms, non-commercial research",
+        citation="Le, Yang: Tiny ImageNet visual recognition challenge, Stanford CS231N, 2015; "
+        "Deng, Dong, Socher, Li, Li, Fei-Fei: ImageNet: A large-scale hierarchical image database, 2009",
+    ),
 )
 
 DATA_SETS = {row.name: row for row in _ROWS}

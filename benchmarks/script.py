@@ -1,0 +1,83 @@
+"""What the benchmarks of this folder have in common as programs: their flags, their files, how they end."""
+
+import dataclasses
+import importlib
+import json
+import os
+import pathlib
+import tempfile
+
+from absl import app, flags, logging
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What a benchmark is asked for.
+
+    Attributes:
+        data_dir: folder of arrays; None: tensorflow-datasets.
+        work_dir: folder of the single results.
+        seeds: whole numbers.
+        workers: processes that share the work.
+        smoke: whether to run a toy of it, on random images, to see that it runs.
+        command: the command line.
+    """
+
+    data_dir: str | None
+    work_dir: str
+    seeds: tuple[int, ...]
+    workers: int
+    smoke: bool = False
+    command: str = ""
+
+
+def run_script(name, seeds="0,1,2"):
+    """Runs `benchmarks/NAME_rows.py` as a program with flags; stores its results and prints its table.
+
+    Args:
+        name: of the benchmark: `NAME_rows` has `compare(options)` and `table(results)`.
+        seeds: default of `--seeds`.
+    """
+    flags.DEFINE_string("data_dir", None, "Folder of arrays, NAME.npz each; default: tensorflow-datasets.")
+    flags.DEFINE_string("work_dir", f"runs/{name}", "Folder of the single results; what is there is not run again.")
+    flags.DEFINE_string("output", f"benchmarks/results/{name}.json", "File of the results; --smoke writes none.")
+    flags.DEFINE_list("seeds", seeds.split(","), "Seeds of every row.")
+    flags.DEFINE_integer("workers", os.cpu_count(), "Processes that share the work, each on one core.", lower_bound=1)
+    flags.DEFINE_bool("smoke", False, "A toy on random images, to see that it runs: under a minute, no result.")
+    app.run(lambda argv: _main(name, argv))
+
+
+def _main(name, argv):
+    if len(argv) > 1:
+        raise app.UsageError(f"unexpected arguments {argv[1:]}; options start with --")
+    logging.set_verbosity(logging.ERROR)
+    values = flags.FLAGS
+    for seed in values.seeds:
+        if not seed.isdigit():
+            raise app.UsageError(f"--seeds must be whole numbers, separated by commas. Received: {seed!r}")
+    # Imported late, so that --help and a wrong argument answer at once.
+    rows = importlib.import_module(f"benchmarks.{name}_rows")
+    seeds = tuple(int(seed) for seed in values.seeds)
+    command = f"python -m benchmarks.{name} --seeds={','.join(values.seeds)}"
+    options = Options(values.data_dir, values.work_dir, seeds, values.workers, values.smoke, command)
+    if values.smoke:
+        with tempfile.TemporaryDirectory() as folder:
+            print(smoke(rows, folder))
+        return
+    results = rows.compare(options)
+    pathlib.Path(values.output).write_text(json.dumps(results, indent=1) + "\n")
+    print(rows.table(results))
+
+
+def smoke(rows, folder):
+    """Returns the table of a toy run on random images.
+
+    Args:
+        rows: module of a benchmark.
+        folder: empty folder to work in.
+    """
+    from benchmarks.smoke_data import write_smoke_data
+
+    write_smoke_data(folder)
+    options = Options(str(folder), f"{folder}/runs", seeds=(0,), workers=1, smoke=True, command="--smoke")
+    return rows.table(rows.compare(options))
