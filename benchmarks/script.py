@@ -9,6 +9,8 @@ import tempfile
 
 from absl import app, flags, logging
 
+RESULTS = pathlib.Path(__file__).parent / "results"
+
 
 @dataclasses.dataclass(frozen=True)
 class Options:
@@ -35,7 +37,8 @@ def run_script(name, seeds="0,1,2"):
     """Runs `benchmarks/NAME_rows.py` as a program with flags; stores its results and prints its table.
 
     Args:
-        name: of the benchmark: `NAME_rows` has `compare(options)` and `table(results)`.
+        name: of the benchmark: `NAME_rows` has `compare(options)`, `table(results)` and, if there is something to see,
+            `draw(results, path)`.
         seeds: default of `--seeds`.
     """
     flags.DEFINE_string("data_dir", None, "Folder of arrays, NAME.npz each; default: tensorflow-datasets.")
@@ -65,7 +68,10 @@ def _main(name, argv):
             print(smoke(rows, folder))
         return
     results = rows.compare(options)
-    pathlib.Path(values.output).write_text(json.dumps(results, indent=1) + "\n")
+    output = pathlib.Path(values.output)
+    output.write_text(json.dumps(results, indent=1) + "\n")
+    if hasattr(rows, "draw"):
+        rows.draw(results, output.with_suffix(".png"))
     print(rows.table(results))
 
 

@@ -10,6 +10,7 @@ from keras_modnet.models.ordering import Ordering
 from keras_modnet.presets import PresetError, list_presets
 from keras_modnet.training import callbacks
 from keras_modnet.training.averaging import average_blocks
+from keras_modnet.training.growth import grow_ordering
 from keras_modnet.training.statistics import refresh_statistics
 from keras_modnet.version import __version__
 
@@ -25,6 +26,7 @@ __all__ = [
     "callbacks",
     "export_saved_model",
     "from_preset",
+    "grow_ordering",
     "layers",
     "list_presets",
     "plot_orderings",

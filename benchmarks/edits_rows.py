@@ -1,0 +1,146 @@
+"""The rows of `benchmarks.edits`: tasks of a preset, and a new task that took over a foreign ordering."""
+
+import keras
+import numpy as np
+
+import keras_modnet
+from benchmarks.budgets import whole_split
+from benchmarks.demo_task import PRESET, TASK, digits
+from benchmarks.jobs import collect, run_jobs
+from benchmarks.tables import mean_and_spread
+from training.data import load, to_shape
+
+DATA = {"mnist": "mnist", "fashion": "fashion_mnist", "letters": "letters"}
+OWN = "its own ordering, as trained"
+TAKEN = "statistics and head of a new task, optdigits, on the ordering of {}"
+SIZES = {"statistics": 500, "held_out": 1000}
+# Of the 1,797 small digits: to train the head on, to choose the edit on, and the rest to test on.
+NEW_TASK = {"train": 500, "held_out": 500}
+
+
+def compare(options):
+    """Chooses and applies the best edit in every case with every seed.
+
+    Args:
+        options: `benchmarks.script.Options`.
+
+    Returns:
+        Plain data for JSON.
+    """
+    tasks = ["letters"] if options.smoke else list(DATA)
+    cases = [(case, task) for case in (OWN, TAKEN) for task in tasks]
+    jobs = [
+        {
+            "name": f"{'own' if case == OWN else 'taken'}_{task}_seed{seed}",
+            "case": case,
+            "task": task,
+            "seed": seed,
+            "data_dir": options.data_dir,
+            "smoke": options.smoke,
+        }
+        for seed in options.seeds
+        for case, task in cases
+    ]
+    runs = run_jobs(run_job, jobs, options.work_dir, options.workers)
+    for run in runs:
+        del run["data_dir"], run["name"]
+    return collect(runs, options.command, {"preset": PRESET, **SIZES, "new_task": NEW_TASK})
+
+
+def run_job(job):
+    """Suggests edits on held-out images, applies the best one, tests before and after."""
+    keras.utils.set_random_seed(job["seed"])
+    prepare = _own_task if job["case"] == OWN else _new_task
+    model, task, statistics, held_out, test = prepare(job)
+    if job["smoke"]:
+        statistics, held_out = statistics[:10], (held_out[0][:10], held_out[1][:10])
+    # The control: the same statistics, gathered anew for the ordering as it is.
+    before = accuracy(model, task, test)
+    batches = [statistics[start : start + 500] for start in range(0, len(statistics), 500)]
+    keras_modnet.refresh_statistics(model, task, batches)
+    refreshed = accuracy(model, task, test)
+    kinds = ("remove",) if job["smoke"] else ("repeat", "insert", "remove", "swap")
+    edits = keras_modnet.suggest_edits(model, task, held_out, statistics=statistics, kinds=kinds)
+    best = edits.best()
+    model.set_ordering(task, best.ordering)
+    keras_modnet.refresh_statistics(model, task, batches)
+    return {
+        "test_before": before,
+        "test_refreshed": refreshed,
+        "test_after": accuracy(model, task, test),
+        "held_out_change": best.accuracy_change,
+        "standard_error": best.standard_error,
+        "edit": f"{best.kind}({', '.join(str(v) for v in (best.step, best.other) if v is not None)})",
+        "num_edits": len(edits) - 1,
+        "ordering_before": list(edits[0].ordering.blocks),
+        "ordering_after": list(best.ordering.blocks),
+        "macs": {"before": edits[0].macs, "after": best.macs},
+        "milliseconds": {"before": edits[0].milliseconds, "after": best.milliseconds},
+    }
+
+
+def _own_task(job):
+    """A task of the preset; its test set is parted into images to choose on and images to report on."""
+    model, task = keras_modnet.from_preset(PRESET), job["task"]
+    images, labels = whole_split(DATA[task], "test", model.image_shape, job["data_dir"])
+    rows = np.random.default_rng(job["seed"]).permutation(len(images))
+    chosen, rest = rows[: len(rows) // 4][: SIZES["held_out"]], rows[len(rows) // 4 :]
+    training = load(DATA[task], "train", job["data_dir"])[0][: SIZES["statistics"]]
+    statistics = to_shape(training, model.image_shape)
+    return model, task, statistics, (images[chosen], labels[chosen]), (images[rest], labels[rest])
+
+
+def _new_task(job):
+    """The demo's task on the ordering and norms of another one; only statistics and head have learned."""
+    images, labels = digits()
+    rows = np.random.default_rng(job["seed"]).permutation(len(images))
+    ends = np.cumsum(list(NEW_TASK.values()))
+    train, held_out, test = ((images[own], labels[own]) for own in np.split(rows, ends))
+    model = keras_modnet.from_preset(PRESET)
+    model.add_task(TASK, num_classes=10, init_from=job["task"])
+    keras_modnet.adapt_task(
+        model,
+        TASK,
+        train,
+        parts=("statistics", "head"),
+        epochs=1 if job["smoke"] else 20,
+        learning_rate=1e-2,
+        batch_size=50,
+        seed=job["seed"],
+        verbose=0,
+    )
+    return model, TASK, train[0], held_out, test
+
+
+def accuracy(model, task, data):
+    """Returns the accuracy of a task in percent.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task.
+        data: images and labels.
+    """
+    logits = model.predict({task: data[0]}, batch_size=500, verbose=0)[task]
+    return 100 * float((logits.argmax(-1) == data[1]).mean())
+
+
+def table(results):
+    """Returns the table as Markdown.
+
+    Args:
+        results: what `compare` returned.
+    """
+    lines = [
+        "| task | test accuracy before, % | statistics gathered anew (control) | best edit, statistics gathered anew "
+        "| gain over the control | edits chosen |",
+        "|---|---:|---:|---:|---:|---|",
+    ]
+    runs = results["runs"]
+    for case, task in dict.fromkeys((run["case"], run["task"]) for run in runs):
+        own = [run for run in runs if (run["case"], run["task"]) == (case, task)]
+        name = f"{task}, {case}" if case == OWN else case.format(task)
+        cells = [mean_and_spread([run[key] for run in own]) for key in ("test_before", "test_refreshed", "test_after")]
+        gain = mean_and_spread([run["test_after"] - run["test_refreshed"] for run in own])
+        edits = ", ".join(run["edit"] for run in own)
+        lines.append(f"| {name} | {' | '.join(cells)} | {gain} | {edits} |")
+    return "\n".join(lines)
