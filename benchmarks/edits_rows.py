@@ -13,9 +13,9 @@ from training.data import load, to_shape
 DATA = {"mnist": "mnist", "fashion": "fashion_mnist", "letters": "letters"}
 OWN = "its own ordering, as trained"
 TAKEN = "statistics and head of a new task, optdigits, on the ordering of {}"
-SIZES = {"statistics": 500, "held_out": 1000}
+SIZES = {"statistics": 400, "held_out": 500}
 # Of the 1,797 small digits: to train the head on, to choose the edit on, and the rest to test on.
-NEW_TASK = {"train": 500, "held_out": 500}
+NEW_TASK = {"train": 400, "held_out": 500}
 
 
 def compare(options):

@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.budgets import bare_recipe, draw_images, num_classes, whole_split
 from benchmarks.jobs import collect, run_jobs
-from benchmarks.networks import SharedTrunk
+from benchmarks.networks import SharedTrunk, count_parameters
 from benchmarks.tables import mean_and_spread
 from keras_modnet.layers import FixedRouter
 from training.loop import evaluate, fit_model, make_model, train_model
@@ -23,7 +23,7 @@ DATA = {
 ONLY_ARRAYS = ("emoji",)
 STEPS, BANK = 8, 12
 MODEL = {"image_shape": (32, 32, 3), "num_steps": STEPS, "width": 32, "patch_size": 4}
-BUDGET = {"train_images": 10_000, "epochs": 6, "search_epochs": 2, "batch_size": 32}
+BUDGET = {"train_images": 6_000, "epochs": 5, "search_epochs": 2, "batch_size": 32}
 
 INDEPENDENT = "independent networks, 8 blocks each"
 HARD_SHARED = "one trunk of 8 blocks, all shared but the heads"
@@ -82,7 +82,7 @@ def run_job(job):
     return {
         "seconds": time.perf_counter() - start,
         "accuracy_percent": evaluate(model, test),
-        "parameters": _parameters(model),
+        "parameters": count_parameters(model),
         "orderings": orderings,
     }
 
@@ -107,12 +107,6 @@ def _recipe(job):
         orderings={} if learned else orderings,
         batch_size=8 if job["smoke"] else BUDGET["batch_size"],
     )
-
-
-def _parameters(model):
-    """Returns the number of parameters that a prediction needs: no temperatures, no states of seeds."""
-    names = ("seed_generator_state", "temperature", "hardened", "logits")
-    return int(sum(np.prod(v.shape) for v in model.variables if v.name not in names))
 
 
 def table(results):

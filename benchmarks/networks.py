@@ -1,6 +1,7 @@
 """Networks beside a `ModNet`: one trunk in which the tasks share everything but their heads."""
 
 import keras
+import numpy as np
 
 from keras_modnet.layers import BlockBank, ClassifierHead, IsometricStem, OrderedSteps
 
@@ -52,3 +53,13 @@ class SharedTrunk(keras.Model):
         _, height, width, channels = features_shape
         steps = self.steps.router.num_steps * self.steps.bank.macs_per_step(height, width)
         return self.stem.macs() + steps + channels * num_classes
+
+
+def count_parameters(model):
+    """Returns the parameters that a prediction needs, each once: no states, no logits of a hard ordering.
+
+    Args:
+        model: a `ModNet` or a `SharedTrunk`.
+    """
+    left_out = ("seed_generator_state", "temperature", "hardened", "logits")
+    return int(sum(np.prod(variable.shape) for variable in model.variables if variable.name not in left_out))

@@ -1,9 +1,10 @@
-"""Writes the tables of the README from the stored results.
+"""Writes the tables of README.md and benchmarks/RESULTS.md from the stored results.
 
 Example:
     python -m benchmarks.render
 """
 
+import importlib
 import json
 import pathlib
 import re
@@ -12,19 +13,35 @@ import keras_modnet
 from benchmarks import tables
 
 ROOT = pathlib.Path(__file__).parent.parent
-README = ROOT / "README.md"
 RESULTS = ROOT / "benchmarks" / "results"
+# Benchmarks whose `NAME_rows` module has the table.
+SCRIPTS = ("search", "reuse", "multitask", "organisation", "edits")
 
 
-def rendered_tables():
-    """Returns `{marker: Markdown}` of all tables."""
-    demo = json.loads((RESULTS / "demo.json").read_text())
-    sources = json.loads((RESULTS / "sources.json").read_text())
-    return {
-        "demo": tables.demo_table(demo),
-        "sources": tables.sources_table(sources),
+def rendered_documents():
+    """Returns `{file: {marker: Markdown}}` of all tables."""
+    readme = {
+        "demo": tables.demo_table(_stored("demo")),
+        "sources": tables.sources_table(_stored("sources")),
         "presets": tables.preset_table(keras_modnet.list_presets()),
     }
+    results = {name: _with_origin(importlib.import_module(f"benchmarks.{name}_rows"), name) for name in SCRIPTS}
+    return {ROOT / "README.md": readme, ROOT / "benchmarks" / "RESULTS.md": results}
+
+
+def _stored(name):
+    return json.loads((RESULTS / f"{name}.json").read_text())
+
+
+def _with_origin(rows, name):
+    results = _stored(name)
+    seeds = sorted({run["seed"] for run in results["runs"]})
+    origins = [
+        f"{machine['backend']} {machine['versions'][machine['backend']]}, Keras {machine['versions']['keras']}, "
+        f"{machine['cpu_count']} CPU cores ({machine['processor']})"
+        for machine in results["machines"]
+    ]
+    return f"{rows.table(results)}\n\n`{results['command']}`; {len(seeds)} seeds; {'; '.join(origins)}."
 
 
 def render(text, named):
@@ -47,4 +64,5 @@ def render(text, named):
 
 
 if __name__ == "__main__":
-    README.write_text(render(README.read_text(), rendered_tables()))
+    for document, named in rendered_documents().items():
+        document.write_text(render(document.read_text(), named))

@@ -1,7 +1,7 @@
 """Modular networks for Keras 3: one bank of blocks, a learned ordering for every task."""
 
 from keras_modnet import layers
-from keras_modnet.adaptation import AdaptationResult, adapt_task
+from keras_modnet.adaptation import AdaptationResult, OrderingSearch, adapt_task, search_ordering
 from keras_modnet.analysis import plot_orderings, suggest_edits
 from keras_modnet.export import ExportedModel, export_saved_model
 from keras_modnet.models.from_preset import from_preset
@@ -19,6 +19,7 @@ __all__ = [
     "ExportedModel",
     "ModNet",
     "Ordering",
+    "OrderingSearch",
     "PresetError",
     "__version__",
     "adapt_task",
@@ -31,5 +32,6 @@ __all__ = [
     "list_presets",
     "plot_orderings",
     "refresh_statistics",
+    "search_ordering",
     "suggest_edits",
 ]

@@ -2,5 +2,6 @@
 
 from keras_modnet.adaptation.adapt_task import adapt_task
 from keras_modnet.adaptation.result import AdaptationResult
+from keras_modnet.adaptation.search import OrderingSearch, search_ordering
 
-__all__ = ["AdaptationResult", "adapt_task"]
+__all__ = ["AdaptationResult", "OrderingSearch", "adapt_task", "search_ordering"]

@@ -18,19 +18,24 @@ def adapt_task(
     epochs=30,
     learning_rate=1e-2,
     weight_decay=1e-2,
+    search=None,
     temperatures=(2.0, 0.3),
     start="source",
     statistics_batches=40,
     batch_size=64,
+    search_images=1000,
     seed=0,
     callbacks=(),
     verbose="auto",
 ):
     """Trains some parts of one task, everything else frozen, and leaves the task with a hard ordering.
 
-    With "ordering" among the parts the first half of the epochs draws orderings at a falling temperature; then the most
-    likely one is fixed and the second half trains what will run. The statistics of the parts are re-estimated at the
-    end. What trained before the call trains again after it. The model is left compiled.
+    With "ordering" among the parts an ordering is searched. "coordinate" (`search_ordering`) does it before training:
+    it tries blocks step by step and scores features by a head in closed form. "gumbel" does it in training: the first
+    half of the epochs draws orderings at a falling temperature; then the most likely one is fixed and the second half
+    trains what will run. Statistics of features that training does not move are gathered before it, all others follow
+    the batches and are re-estimated at the end. What trained before the call trains again after it. The model is left
+    compiled.
 
     Args:
         model: a `ModNet`.
@@ -39,15 +44,18 @@ def adapt_task(
             `tf.data.Dataset`, `PyDataset` or an iterable that can be read again.
         validation_data: likewise, or None; measured after each epoch, used for nothing else.
         parts: any of "ordering", "norm", "statistics", "head", "bank", "stem".
-        epochs: passes over `train_data`; with "ordering" at least 2.
+        epochs: passes over `train_data`; with the "gumbel" search at least 2.
         learning_rate: of AdamW in the first epoch; it falls by a half cosine towards zero. Logits learn
             `logits_multiplier` times as fast.
         weight_decay: of AdamW, on kernels only.
+        search: "coordinate", "gumbel", or None: "coordinate" where a new "head" on frozen blocks trains, else "gumbel".
         temperatures: Gumbel-softmax temperature of the first and of the last search epoch.
-        start: "source": search near the present ordering; "uniform": start with equal probabilities.
+        start: "source": search near the present ordering; "uniform": draw all blocks equally often at first, or start
+            the coordinate search from a random ordering.
         statistics_batches: batches of `train_data` that re-estimate the statistics.
         batch_size: images in a batch, where `train_data` are arrays.
-        seed: fixes the order of the images, where `train_data` are arrays.
+        search_images: images of `train_data` that the coordinate search uses.
+        seed: fixes the order of the images, where `train_data` are arrays, and of the coordinate search.
         callbacks: further Keras callbacks.
         verbose: as in `fit`; 0 prints nothing at all.
 
@@ -55,26 +63,32 @@ def adapt_task(
         `AdaptationResult`.
 
     Raises:
-        ValueError: an unknown task, part or start, too few epochs, or data that the task cannot take; before any step.
+        ValueError: an unknown task, part, search or start, a search that does not suit the parts, too few epochs, or
+            data that the task cannot take; before any step.
     """
     expect_one_of("task", task, model.task_names)
     expect_one_of("start", start, ("source", "uniform"))
     expect_count("epochs", epochs)
+    expect_count("search_images", search_images)
     train_data = as_dataset(train_data, batch_size, seed)
-    parts, searches = tuple(parts), "ordering" in parts
-    search = phases.search_callbacks(task, epochs, temperatures) if searches else []
-    started, before = time.perf_counter(), model.ordering(task)
+    parts = tuple(parts)
+    search = phases.choose_search(parts, search)
+    draws = phases.search_callbacks(task, epochs, temperatures) if search == "gumbel" else []
+    started, before, found = time.perf_counter(), model.ordering(task), None
     former = trainability.part_states(model)
     table = phases.configure(model, task, parts, verbose != 0)
     try:
         with model.use_task(task):
-            if searches:
+            if search == "coordinate":
+                found = phases.search_blocks(model, task, train_data, start, search_images, seed)
+            elif search == "gumbel":
                 phases.soften(model, task, start)
+            follow = phases.settle_first(model, task, parts, search, train_data, statistics_batches)
             phases.compile_for(model, learning_rate, weight_decay)
-            callbacks = [phases.cooling(learning_rate, epochs), *search, *callbacks]
+            callbacks = [phases.cooling(learning_rate, epochs), *draws, *callbacks]
             options = {"validation_data": validation_data, "epochs": epochs, "callbacks": callbacks, "verbose": verbose}
             fitted = model.fit(train_data, **options)
-            phases.settle_statistics(model, task, parts, train_data, statistics_batches)
+            phases.settle_statistics(model, task, follow, train_data, statistics_batches)
     except BaseException:
         model.set_ordering(task, before)
         raise
@@ -85,4 +99,4 @@ def adapt_task(
         model.task_layers[task].router.harden()
     history = {name: [float(value) for value in values] for name, values in fitted.history.items()}
     after, seconds = model.ordering(task), time.perf_counter() - started
-    return AdaptationResult(task, parts, history, before, after, table, table.trainable, seconds)
+    return AdaptationResult(task, parts, history, before, after, table, table.trainable, seconds, found)

@@ -1,7 +1,9 @@
 """The phases of adapting a task on a frozen bank, each a small function: configure, search, settle, keep, restore."""
 
 import keras
+import numpy as np
 
+from keras_modnet.adaptation.search import search_ordering
 from keras_modnet.checks import expect
 from keras_modnet.models import trainability
 from keras_modnet.models.runs_tasks import STATISTICS_PARTS
@@ -10,8 +12,88 @@ from keras_modnet.training.optimizers import adamw, jit_compile
 from keras_modnet.training.schedules import cosine
 from keras_modnet.training.statistics import refresh_statistics
 
+SEARCHES = ("coordinate", "gumbel")
+# Parts whose training moves the features, and with them their statistics.
+MOVE_FEATURES = ("norm", "bank", "stem")
 # Where a search near the present ordering starts: each step's block keeps this share of the probability.
 START_CONFIDENCE = 0.8
+
+
+def choose_search(parts, search):
+    """Returns the kind of search for the parts: "coordinate", "gumbel", or None without "ordering".
+
+    Args:
+        parts: what trains.
+        search: a kind, or None: "coordinate" for a new head on frozen blocks, else "gumbel".
+
+    Raises:
+        ValueError: an unknown kind, or "coordinate" where another head than a new one, or other blocks, are to fit.
+    """
+    expect(search is None or search in SEARCHES, "search", f"one of {SEARCHES} or None", search)
+    suits = "head" in parts and not {"bank", "stem"} & set(parts)
+    expect(suits or search != "coordinate", "search", 'other than "coordinate" for parts without "head"', search)
+    if "ordering" not in parts:
+        return None
+    return search or ("coordinate" if suits else "gumbel")
+
+
+def settle_first(model, task, parts, search, dataset, batches):
+    """Settles before `fit` what `fit` does not change, and lets the rest train.
+
+    A found ordering is hard. Statistics of features that do not move any more are gathered once, of many images:
+    following single batches would only add noise.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task.
+        parts: what trains in all.
+        search: what `choose_search` returned.
+        dataset: dataset to take batches from.
+        batches: how many batches the statistics are gathered from.
+
+    Returns:
+        The parts that train in `fit`; all of them where nothing would be left, for `fit` to say what is missing.
+    """
+    settled = {"ordering"} if search == "coordinate" else set()
+    if search != "gumbel" and not set(MOVE_FEATURES) & set(parts):
+        settled.add("statistics")
+    follow = tuple(part for part in parts if part not in settled) or tuple(parts)
+    if "statistics" in set(parts) - set(follow):
+        settle_statistics(model, task, ("statistics",), dataset, batches)
+    configure(model, task, follow, verbose=False)
+    return follow
+
+
+def search_blocks(model, task, dataset, start, count, seed):
+    """Gives the task the ordering that `search_ordering` finds; returns what that returned.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task.
+        dataset: dataset to take images from.
+        start: "source": the present ordering; "uniform": a random one.
+        count: images to take.
+        seed: fixes the random ordering and the order of the steps.
+    """
+    shape = model.ordering(task).weights.shape
+    drawn = np.random.default_rng(seed).integers(0, shape[1], shape[0]).tolist() if start == "uniform" else None
+    found = search_ordering(model, task, first_images(dataset, count), drawn, max_images=count, seed=seed)
+    model.set_ordering(task, found.ordering)
+    return found
+
+
+def first_images(dataset, count):
+    """Returns the first images and labels of a dataset, at least `count` of them where it has so many."""
+    images, labels, seen = [], [], 0
+    indices = range(dataset.num_batches) if isinstance(dataset, keras.utils.PyDataset) else None
+    for batch in dataset if indices is None else (dataset[index] for index in indices):
+        images.append(keras.ops.convert_to_numpy(batch[0]))
+        labels.append(keras.ops.convert_to_numpy(batch[1]))
+        seen += len(images[-1])
+        if seen >= count:
+            break
+    expect(seen > 0, "train_data", "at least one batch", "none")
+    return np.concatenate(images), np.concatenate(labels)
 
 
 def configure(model, task, parts, verbose):
@@ -61,7 +143,7 @@ def compile_for(model, learning_rate, weight_decay):
 
 
 def settle_statistics(model, task, parts, dataset, batches):
-    """Re-estimates the task's statistics where the parts let them follow."""
+    """Re-estimates the task's statistics of the given parts from the first batches of a dataset."""
     renamed = {"norm" if part == "statistics" else part for part in parts}
     follow = [part for part in STATISTICS_PARTS if part in renamed]
     if follow:

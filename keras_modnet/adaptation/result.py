@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from keras_modnet.adaptation.search import OrderingSearch
 from keras_modnet.models.ordering import Ordering
 from keras_modnet.models.trainability import TrainableTable
 
@@ -19,6 +20,7 @@ class AdaptationResult:
         trainable: table of what trained, with counts.
         trained_parameters: number of parameters that trained.
         seconds: wall-clock time.
+        search: what `search_ordering` found; None where orderings were drawn or not searched.
     """
 
     task: str
@@ -29,3 +31,4 @@ class AdaptationResult:
     trainable: TrainableTable
     trained_parameters: int
     seconds: float
+    search: OrderingSearch | None = None

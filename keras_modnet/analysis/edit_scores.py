@@ -1,12 +1,11 @@
 """Scores orderings of a task on layers of their own, beside a model that stays as it is."""
 
-import contextlib
-
 import keras
 import numpy as np
 
 from keras_modnet.checks import expect
-from keras_modnet.models.data_checks import check_images, check_labels
+from keras_modnet.layers.gradients import no_gradients
+from keras_modnet.models.data_checks import check_images, check_labels, class_indices
 from keras_modnet.models.runs_tasks import STATISTICS_PARTS, logits_with_ordering, measured_statistics
 
 
@@ -55,7 +54,7 @@ def measure(scratch, orderings, batches):
     """
     model = scratch.model
     sums, count = [{} for _ in orderings], 0
-    with _no_gradients():
+    with no_gradients():
         for images in batches:
             check_images(scratch.task, images, model.image_shape)
             features = model.stem(images)
@@ -81,11 +80,11 @@ def correctness(scratch, orderings, statistics, batches):
         ValueError: no batch, or images or labels that the task cannot take.
     """
     model, correct = scratch.model, []
-    with _no_gradients():
+    with no_gradients():
         for images, labels in batches:
             check_images(scratch.task, images, model.image_shape)
             check_labels(scratch.task, labels, model.num_classes(scratch.task), len(images))
-            classes, features = _classes(labels), model.stem(images)
+            classes, features = class_indices(labels), model.stem(images)
             rows = []
             for ordering, values in zip(orderings, statistics, strict=True):
                 layers = scratch.take(ordering, values)
@@ -94,17 +93,3 @@ def correctness(scratch, orderings, statistics, batches):
             correct.append(rows)
     expect(len(correct) > 0, "dataset", "at least one batch of images and labels", "none")
     return np.concatenate(correct, axis=1)
-
-
-def _classes(labels):
-    labels = np.asarray(keras.ops.convert_to_numpy(labels))
-    return labels.argmax(-1) if labels.ndim == 2 and labels.shape[-1] != 1 else labels.reshape(-1)
-
-
-def _no_gradients():
-    # Torch alone records every operation for gradients, and with it the features of all steps, unless told not to.
-    if keras.backend.backend() != "torch":
-        return contextlib.nullcontext()
-    import torch
-
-    return torch.no_grad()

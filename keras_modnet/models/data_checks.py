@@ -96,3 +96,9 @@ def check_labels(task, labels, num_classes, num_images):
         return
     inside = bool(values.min() >= 0 and values.max() < num_classes)
     expect(inside, argument, f"from 0 to {num_classes - 1}", f"{values.min()} to {values.max()}")
+
+
+def class_indices(labels):
+    """Returns labels as a NumPy array of class indices `(n,)`, from those or from one-hot rows `(n, num_classes)`."""
+    labels = np.asarray(keras.ops.convert_to_numpy(labels))
+    return labels.argmax(-1) if labels.ndim == 2 and labels.shape[-1] != 1 else labels.reshape(-1)

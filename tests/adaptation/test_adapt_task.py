@@ -5,6 +5,7 @@ import pytest
 import keras_modnet
 from keras_modnet.adaptation import phases
 from keras_modnet.models.trainability import part_states
+from keras_modnet.training.arrays import as_dataset
 from keras_modnet.training.optimizers import adamw
 
 PARTS = {
@@ -110,10 +111,44 @@ def test_it_learns(model, data):
 
 @pytest.mark.usefixtures("untraced")
 def test_a_searched_ordering_ends_hard_and_is_reported(model, data):
-    result = adapt(model, data, parts=("ordering", "head"), epochs=4, start="uniform")
+    result = adapt(model, data, parts=("ordering", "head"), epochs=4, search="gumbel", start="uniform")
     assert result.ordering_before.blocks == (0, 1, 2)
     assert result.ordering_after.is_hard
     assert result.ordering_after == model.ordering("letters")
+    assert result.search is None
+
+
+@pytest.mark.usefixtures("untraced")
+@pytest.mark.parametrize("start", ["source", "uniform"])
+def test_the_coordinate_search_is_the_default_for_a_new_head_on_frozen_blocks(model, data, start):
+    drawn = np.random.default_rng(7).integers(0, 3, 3).tolist() if start == "uniform" else None
+    expected = keras_modnet.search_ordering(model, "letters", in_batches(data, 7), drawn, seed=7)
+    result = adapt(model, data, parts=("ordering", "statistics", "head"), start=start, seed=7)
+    assert result.search.ordering == expected.ordering == model.ordering("letters") == result.ordering_after
+    assert result.search.error_after == pytest.approx(expected.error_after)
+
+
+def in_batches(data, seed):
+    """The images in the order in which the first epoch would have them."""
+    batches = as_dataset(data, 8, seed)
+    images, labels = zip(*(batches[index] for index in range(len(batches))), strict=True)
+    return np.concatenate(images), np.concatenate(labels)
+
+
+@pytest.mark.usefixtures("untraced")
+def test_statistics_of_features_that_do_not_move_are_those_of_the_images(model, data, values):
+    adapt(model, data, parts=("statistics", "head"), batch_size=16)
+    settled = model.batch_statistics("letters", data[0], ("norm",))
+    now = values(model)
+    for name, value in settled.items():
+        np.testing.assert_allclose(now[name], value, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.usefixtures("untraced")
+def test_blocks_that_train_are_drawn(model, data):
+    result = adapt(model, data, parts=("ordering", "norm", "head", "bank"))
+    assert result.search is None
+    assert result.ordering_after.is_hard
 
 
 @pytest.mark.usefixtures("untraced")
@@ -159,6 +194,10 @@ def test_it_prints_the_table_of_what_trains(model, data, capsys):
         ({"parts": ("orderings",)}, "parts"),
         ({"parts": ()}, "parts"),
         ({"epochs": 1, "parts": ("ordering",)}, "epochs"),
+        ({"search": "random"}, "search"),
+        ({"search": "coordinate", "parts": ("ordering",)}, "search"),
+        ({"search": "coordinate", "parts": ("ordering", "head", "bank")}, "search"),
+        ({"search_images": 0}, "search_images"),
         ({"start": "random"}, "start"),
         ({"batch_size": 0}, "batch_size"),
     ],

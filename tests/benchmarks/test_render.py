@@ -3,9 +3,12 @@ import pytest
 from benchmarks import render, tables
 
 
-def test_the_readme_shows_the_stored_results():
-    text = render.README.read_text()
-    assert render.render(text, render.rendered_tables()) == text
+def test_the_documents_show_the_stored_results():
+    documents = render.rendered_documents()
+    assert {path.name for path in documents} == {"README.md", "RESULTS.md"}
+    for path, named in documents.items():
+        text = path.read_text()
+        assert render.render(text, named) == text
 
 
 def test_a_table_goes_between_its_markers():

@@ -1,0 +1,61 @@
+"""Features of a task step by step, so that an ordering that differs in one step runs again from there only."""
+
+import keras
+import numpy as np
+from keras import ops
+
+
+class StepFeatures:
+    """Features in front of every step of a hard ordering, with the statistics that the images have.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task, whose norms and head's norm are used.
+        images: `(n, H, W, C)`, one batch.
+        blocks: the block of each step.
+
+    Attributes:
+        blocks: the block of each step now.
+        num_blocks: blocks of the bank.
+    """
+
+    def __init__(self, model, task, images, blocks):
+        self._bank, self._layers = model.bank, model.task_layers[task]
+        self.blocks, self.num_blocks = list(blocks), model.bank.num_blocks
+        # One row a block: what the bank needs to run that block.
+        self._selections = self._bank.select(ops.convert_to_tensor(np.eye(self.num_blocks, dtype="float32")))
+        # Gathers nothing into the layers: a `Normalizer` that measures writes only when it is finished.
+        self._normalizer = self._layers.norms.measure()
+        self._before = [model.stem(images)]
+
+    def pooled_with(self, step, block):
+        """Returns pooled features `(n, channels)` of the ordering with another block at one step."""
+        blocks = [*self.blocks[:step], block, *self.blocks[step + 1 :]]
+        x = self._in_front_of(step)
+        for index in range(step, len(blocks)):
+            x = self._run(index, blocks[index], x)
+        return self._pool(x)
+
+    def set_block(self, step, block):
+        """Puts another block at one step."""
+        self.blocks[step] = block
+        del self._before[step + 1 :]
+
+    def _in_front_of(self, step):
+        while len(self._before) <= step:
+            index = len(self._before) - 1
+            self._before.append(self._run(index, self.blocks[index], self._before[index]))
+        return self._before[step]
+
+    def _run(self, step, block, x):
+        def normalize(place, candidates, weights):
+            return self._normalizer.apply(step, place, candidates, weights)
+
+        return x + self._bank.branch(x, self._selections[block], normalize)
+
+    def _pool(self, x):
+        head = self._layers.head
+        if head.norms is not None:
+            (x,) = head.norms.measure().apply(0, "output", [x], None)
+        x = keras.activations.get(head.activation)(x)
+        return ops.mean(ops.cast(x, "float32"), axis=(1, 2))
