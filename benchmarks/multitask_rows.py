@@ -1,5 +1,6 @@
 """The rows of `benchmarks.multitask`: the same tasks, images and steps of training, shared in five ways."""
 
+import dataclasses
 import time
 
 import keras
@@ -9,6 +10,7 @@ from benchmarks.budgets import bare_recipe, draw_images, num_classes, whole_spli
 from benchmarks.jobs import collect, run_jobs
 from benchmarks.networks import SharedTrunk, count_parameters
 from benchmarks.tables import mean_and_spread
+from keras_modnet import search_ordering
 from keras_modnet.layers import FixedRouter
 from training.loop import evaluate, fit_model, make_model, train_model
 
@@ -23,14 +25,22 @@ DATA = {
 ONLY_ARRAYS = ("emoji",)
 STEPS, BANK = 8, 12
 MODEL = {"image_shape": (32, 32, 3), "num_steps": STEPS, "width": 32, "patch_size": 4}
-BUDGET = {"train_images": 6_000, "epochs": 5, "search_epochs": 2, "batch_size": 32}
+BUDGET = {
+    "train_images": 6_000,
+    "epochs": 5,
+    "search_epochs": 3,
+    "warm_epochs": 1,
+    "batch_size": 32,
+    "search_images": 300,
+}
 
 INDEPENDENT = "independent networks, 8 blocks each"
 HARD_SHARED = "one trunk of 8 blocks, all shared but the heads"
 OWN_NORMS = "one trunk of 8 blocks, norms of each task"
 RANDOM = "bank of 12 blocks, random orderings (control)"
 LEARNED = "bank of 12 blocks, learned orderings"
-ROWS = (INDEPENDENT, HARD_SHARED, OWN_NORMS, RANDOM, LEARNED)
+SEARCHED = "bank of 8 blocks, own norms; after 3 of 5 epochs orderings by coordinate search"
+ROWS = (INDEPENDENT, HARD_SHARED, OWN_NORMS, RANDOM, LEARNED, SEARCHED)
 
 
 def compare(options):
@@ -77,7 +87,7 @@ def run_job(job):
         orderings = {}
     else:
         model = make_model(recipe, seed, classes)
-        train_model(model, recipe, train, seed, verbose=0)
+        _train(model, recipe, train, job)
         orderings = {task: list(model.ordering(task).blocks) for task in classes}
     return {
         "seconds": time.perf_counter() - start,
@@ -85,6 +95,20 @@ def run_job(job):
         "parameters": count_parameters(model),
         "orderings": orderings,
     }
+
+
+def _train(model, recipe, train, job):
+    seed = job["seed"]
+    if job["row"] != SEARCHED:
+        train_model(model, recipe, train, seed, verbose=0)
+        return
+    first = max(round(0.6 * recipe.epochs), 1)
+    train_model(model, dataclasses.replace(recipe, epochs=first), train, seed, verbose=0)
+    for task, data in train.items():
+        found = search_ordering(model, task, data, max_sweeps=2, max_images=BUDGET["search_images"], seed=seed)
+        model.set_ordering(task, found.ordering)
+    # Other images come first than in the first epochs.
+    train_model(model, dataclasses.replace(recipe, epochs=recipe.epochs - first), train, seed + 1000, verbose=0)
 
 
 def _recipe(job):
@@ -104,6 +128,7 @@ def _recipe(job):
         model=model,
         epochs=epochs,
         search_epochs=search if learned else 0,
+        warm_epochs=BUDGET["warm_epochs"] if learned and not job["smoke"] else 0,
         orderings={} if learned else orderings,
         batch_size=8 if job["smoke"] else BUDGET["batch_size"],
     )

@@ -47,7 +47,6 @@ BUDGET = {
 ONCE = f"{FEW} blocks, each once"
 ROW_GROWN = f"{FEW} blocks, grown to each in a row"
 LEARNED = f"{FEW} blocks, grown, then learned ordering of {MANY} steps"
-EDITED = f"{FEW} blocks, grown by the {MANY - FEW} best edits on held-out images"
 SEARCHED = f"{FEW} blocks, grown to the ordering of a coordinate search"
 MIXED = f"{FEW} blocks, learned mixture of kernels in each of {MANY} steps"
 DIFFERENT = f"{MANY} different blocks"
@@ -62,9 +61,7 @@ ROWS = {
     f"{FEW} blocks, learned ordering of {MANY} steps": {"order": "learned"},
     f"{FEW} blocks, grown to the cycle": {"order": "cycle", "grown": True},
     ROW_GROWN: {"order": "row", "grown": True},
-    f"{FEW} blocks, grown to a random order": {"order": "random", "grown": True},
     LEARNED: {"order": "learned", "grown": True},
-    EDITED: {"order": "edits", "grown": True},
     MIXED: {"order": "mixture"},
     AVERAGED: {"order": "averaged"},
     DIFFERENT: {"order": "different"},

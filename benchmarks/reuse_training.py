@@ -11,14 +11,13 @@ from keras_modnet import (
     grow_ordering,
     refresh_statistics,
     search_ordering,
-    suggest_edits,
 )
 from keras_modnet.layers import MixtureRouter
 from training.loop import fit_model, make_model, statistics_batches, train_model
 
 TASK = "task"
 FEW, MANY = 2, 8
-STATISTICS_IMAGES, SEARCH_IMAGES = 500, 1000
+SEARCH_IMAGES = 1000
 
 
 class Trainer:
@@ -88,8 +87,7 @@ class Trainer:
     def grow(self, model, order, epochs):
         """Returns a model of each block once, grown to a longer ordering and trained on; "learned" searches it."""
         search = order == "learned"
-        chosen = {"edits": self.edited, "coordinate": self.searched}
-        blocks = chosen[order](model) if order in chosen else self.blocks("cycle" if search else order)
+        blocks = self.searched(model) if order == "coordinate" else self.blocks("cycle" if search else order)
         grow_ordering(model, TASK, blocks)
         images = self.tasks[TASK][0]
         refresh_statistics(model, TASK, statistics_batches(images, 10, self.job["seed"]))
@@ -98,29 +96,13 @@ class Trainer:
         model.task_layers[TASK].router.soften(self.budget["warm_confidence"])
         return self.fit(model, self.recipe(FEW, MANY, epochs, search_epochs=self.search_epochs()))
 
-    def edited(self, model):
-        """Returns the blocks of a longer ordering, made of one best repeat or insert after the other.
-
-        Chosen by accuracy on the held-out images with statistics gathered anew. The model stays as it is.
-        """
-        images = self.tasks[TASK][0][:STATISTICS_IMAGES]
-        origins = list(range(FEW))
-        while len(origins) < MANY:
-            edits = suggest_edits(model, TASK, self.held_out, images, kinds=("repeat", "insert"))
-            best = edits.best(("repeat", "insert")).ordering
-            model.set_ordering(TASK, best)
-            origins = [origins[step] for step in best.norm_steps]
-        blocks = model.ordering(TASK).blocks
-        back_to_once(model, [origins.index(step) for step in range(FEW)])
-        return list(blocks)
-
     def searched(self, model):
         """Returns the blocks of a longer ordering, found step by step from the cycle; the model stays as it is."""
         grow_ordering(model, TASK, self.blocks("cycle"), damping=1.0)
         images, labels = self.tasks[TASK]
         found = search_ordering(model, TASK, (images[-SEARCH_IMAGES:], labels[-SEARCH_IMAGES:]))
-        # The cycle's first steps are the former ones.
-        back_to_once(model, list(range(FEW)))
+        # Back to each block once, whose norms are those of the cycle's first steps.
+        model.set_ordering(TASK, Ordering(np.eye(FEW, dtype="float32"), tuple(range(FEW))))
         return list(found.ordering.blocks)
 
     def search_epochs(self):
@@ -158,13 +140,3 @@ class Trainer:
     def images_seen(self, recipe):
         """Returns how many images a training shows."""
         return recipe.epochs * -(-len(self.tasks[TASK][1]) // recipe.batch_size) * recipe.batch_size
-
-
-def back_to_once(model, steps):
-    """Gives a model that was made longer its ordering of each block once again.
-
-    Args:
-        model: a `ModNet` whose norms were copied and not changed.
-        steps: for each block the step that has its norms.
-    """
-    model.set_ordering(TASK, Ordering(np.eye(FEW, dtype="float32"), tuple(steps)))

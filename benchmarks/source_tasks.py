@@ -4,11 +4,11 @@ import keras_modnet
 from benchmarks import demo_task
 from training.seeds import machine
 
-METHODS = ("statistics + head (control)", "ordering + head")
+METHODS = ("statistics + head (control)", demo_task.DRAWN, "ordering + head")
 
 
 def compare(num_seeds, epochs, workers):
-    """Learns the task from every source with and without its ordering.
+    """Learns the task from every source: without, with a drawn and with a searched ordering.
 
     Args:
         num_seeds: seeds of each method.

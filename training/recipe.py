@@ -39,7 +39,7 @@ class Recipe:
     epochs: int
     search_epochs: int
     warm_epochs: int = 0
-    warm_confidence: float | None = None
+    warm_confidence: float | None = 0.5
     orderings: dict[str, list[int]] = dataclasses.field(default_factory=dict)
     batch_size: int = 128
     learning_rate: float = 2e-3

@@ -133,7 +133,7 @@ class GumbelRouter(keras.layers.Layer):
         """Lets the router draw again.
 
         Args:
-            confidence: probability that each step's present block starts with, over 1 / num_blocks and under 1; None
+            confidence: probability that each step's present block starts with, from 1 / num_blocks to under 1; None
                 starts from equal probabilities.
 
         Raises:
@@ -143,8 +143,7 @@ class GumbelRouter(keras.layers.Layer):
         if confidence is None or self.num_blocks == 1:
             self.logits.assign(np.zeros_like(blocks))
         else:
-            least = 1 / self.num_blocks
-            expect(least < confidence < 1, "confidence", f"over {least:.3g} and under 1", confidence)
+            expect_confidence(confidence, self.num_blocks)
             odds = confidence * (self.num_blocks - 1) / (1 - confidence)
             self.logits.assign(blocks * np.log(odds) / self.logits_multiplier)
         self.hardened.assign(False)
@@ -183,6 +182,13 @@ class GumbelRouter(keras.layers.Layer):
             "block_use_weight": self.block_use_weight,
             "seed": self.seed,
         }
+
+
+def expect_confidence(confidence, num_blocks):
+    """Raises `ValueError` unless a router of `num_blocks` can soften with this confidence; None it always can."""
+    least = 1 / num_blocks
+    valid = confidence is None or num_blocks == 1 or least <= confidence < 1
+    expect(valid, "confidence", f"from {least:.3g} to under 1", confidence)
 
 
 @keras.saving.register_keras_serializable(package="keras_modnet")

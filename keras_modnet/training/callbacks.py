@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_modnet.checks import expect, expect_count, expect_one_of
+from keras_modnet.layers.router import expect_confidence
 from keras_modnet.layers.values import value_of
 from keras_modnet.training.schedules import exponential
 
@@ -52,13 +53,22 @@ class WarmStart(keras.callbacks.Callback):
     Args:
         epochs: first epoch, counted from 0, in which the routers draw; 0 leaves the routers alone.
         tasks: names of the tasks; default all.
-        confidence: probability of the cycle's block where the draws begin; None draws all blocks equally often.
+        confidence: probability of the cycle's block where the draws begin, from 1 / num_blocks to under 1; None draws
+            all blocks equally often.
+
+    Raises:
+        ValueError: a negative number of epochs, or, when training begins, a confidence outside its range.
     """
 
-    def __init__(self, epochs, tasks=None, confidence=None):
+    def __init__(self, epochs, tasks=None, confidence=0.5):
         super().__init__()
         expect_count("epochs", epochs, minimum=0)
         self.epochs, self.tasks, self.confidence = epochs, tasks, confidence
+
+    def on_train_begin(self, logs=None):
+        """Refuses what would fail epochs later."""
+        for name in _tasks_of(self.model, self.tasks):
+            expect_confidence(self.confidence, self.model.task_layers[name].router.num_blocks)
 
     def on_epoch_begin(self, epoch, logs=None):
         """Sets the cycle at the beginning, and softens once."""

@@ -47,4 +47,4 @@ def test_the_sources_are_compared_with_and_without_an_ordering(monkeypatch):
     done = {(run["source"], run["method"], run["seed"]) for run in results["runs"]}
     assert done == set(itertools.product(tasks, source_tasks.METHODS, range(3)))
     # Seeds 0, 1, 2 gave 0, 10 and 20 %.
-    assert f"| {tasks[0]} | 10.00 ± 10.00 | 10.00 ± 10.00 |" in tables.sources_table(results)
+    assert f"| {tasks[0]} | 10.00 ± 10.00 | 10.00 ± 10.00 | 10.00 ± 10.00 |" in tables.sources_table(results)

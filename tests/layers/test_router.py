@@ -113,9 +113,15 @@ def test_soften_with_confidence_keeps_the_blocks():
     np.testing.assert_allclose(router.weights_now(), [[0.1, 0.8, 0.1], [0.8, 0.1, 0.1]], atol=1e-6)
 
 
-@pytest.mark.parametrize("confidence", [1 / 3, 1.0, 1.5])
+def test_the_least_confidence_is_equal_probabilities():
+    router = make_router()
+    router.soften(confidence=1 / 3)
+    np.testing.assert_allclose(router.weights_now(), np.full((2, 3), 1 / 3), atol=1e-6)
+
+
+@pytest.mark.parametrize("confidence", [0.3, 1.0, 1.5])
 def test_soften_refuses_a_confidence_outside_its_range(confidence):
-    with pytest.raises(ValueError, match=r"`confidence` must be over 0\.333 and under 1\. Received"):
+    with pytest.raises(ValueError, match=r"`confidence` must be from 0\.333 to under 1\. Received"):
         make_router().soften(confidence)
 
 

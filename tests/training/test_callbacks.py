@@ -104,10 +104,11 @@ def test_an_unknown_task_is_refused_before_the_first_step(model, images, labels,
 def test_a_warm_start_trains_the_cycle_first_and_then_draws(model, images, labels):
     router = model.task_layers["digits"].router
     recorder = Recorder(lambda: (model.ordering("digits").blocks, model.ordering("digits").is_hard))
-    warm = callbacks.WarmStart(2, tasks=["digits"])
+    warm = callbacks.WarmStart(2, tasks=["digits"], confidence=None)
     model.fit(images, labels, epochs=3, verbose=0, callbacks=[warm, recorder])
     assert recorder.values[:2] == [((0, 1, 2), True)] * 2
     assert recorder.values[2][1] is False
+    assert model.ordering("digits").entropy.max() <= np.log(3)
     assert not bool(keras.ops.convert_to_numpy(router.hardened))
     assert model.ordering("letters").entropy == pytest.approx([np.log(3)] * 3)
 
@@ -117,6 +118,14 @@ def test_draws_after_a_warm_start_begin_near_the_cycle_if_wished(model, images, 
     warm = callbacks.WarmStart(1, tasks=["digits"], confidence=0.8)
     model.fit(images, labels, epochs=2, verbose=0, callbacks=[warm, recorder])
     np.testing.assert_allclose(recorder.values[1], 0.7 * np.eye(3) + 0.1, atol=1e-6)
+
+
+def test_a_confidence_that_cannot_be_is_refused_before_the_first_step(model, images, labels, values):
+    before = values(model)
+    with pytest.raises(ValueError, match=r"`confidence` must be from 0\.333 to under 1\. Received: 0\.2"):
+        model.fit(images, labels, epochs=2, verbose=0, callbacks=[callbacks.WarmStart(1, confidence=0.2)])
+    after = values(model)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
 def test_no_warm_start_leaves_an_ordering_alone(model, images, labels):
