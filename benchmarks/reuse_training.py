@@ -49,7 +49,9 @@ class Trainer:
             return self.averaged()
         if grown:
             short = round(self.budget["grow_after"] * epochs)
-            return self.grow(self.fixed(list(range(FEW)), short), order, epochs - short)
+            # The cosine of the learning rate goes half its way before the network grows, and starts again after it.
+            model = self.fixed(list(range(FEW)), short, final_share=0.5)
+            return self.grow(model, order, epochs - short)
         if order == "learned":
             return self.learned()
         return self.fixed(self.blocks(order), epochs * MANY // FEW if longer else epochs)
@@ -69,32 +71,30 @@ class Trainer:
     def recipe(self, num_blocks, num_steps, epochs, **fields):
         """Returns the `Recipe` of a network and a number of epochs."""
         model = self.job["network"] | {"num_blocks": num_blocks, "num_steps": num_steps}
-        names = ("batch_size", "learning_rate", "temperatures")
+        names = ("batch_size", "learning_rate", "temperatures", "warm_confidence")
         own = {"search_epochs": 0} | {name: self.budget[name] for name in names} | fields
         return bare_recipe(data={TASK: self.job["data"]}, model=model, epochs=epochs, augmentation="crop_flip", **own)
 
-    def fixed(self, blocks, epochs):
+    def fixed(self, blocks, epochs, **fields):
         """Returns a network with a fixed ordering, trained from scratch."""
-        recipe = self.recipe(max(blocks) + 1, len(blocks), epochs, orderings={TASK: blocks})
+        recipe = self.recipe(max(blocks) + 1, len(blocks), epochs, orderings={TASK: blocks}, **fields)
         model = make_model(recipe, self.job["seed"], self.classes)
         return self.fit(model, recipe)
 
     def learned(self):
         """Returns a network whose ordering was searched from scratch."""
-        recipe = self.recipe(FEW, MANY, self.budget["epochs"], search_epochs=self.search_epochs())
+        epochs = self.budget["epochs"]
+        search, warm = (max(round(self.budget[name] * epochs), 1) for name in ("search", "warm"))
+        recipe = self.recipe(FEW, MANY, epochs, search_epochs=search + warm, warm_epochs=warm)
         return self.fit(make_model(recipe, self.job["seed"], self.classes), recipe)
 
     def grow(self, model, order, epochs):
-        """Returns a model of each block once, grown to a longer ordering and trained on; "learned" searches it."""
-        search = order == "learned"
-        blocks = self.searched(model) if order == "coordinate" else self.blocks("cycle" if search else order)
+        """Returns a model of each block once, grown to a longer ordering and trained on."""
+        blocks = self.searched(model) if order == "coordinate" else self.blocks(order)
         grow_ordering(model, TASK, blocks)
         images = self.tasks[TASK][0]
         refresh_statistics(model, TASK, statistics_batches(images, 10, self.job["seed"]))
-        if not search:
-            return self.fit(model, self.recipe(FEW, MANY, epochs, orderings={TASK: blocks}))
-        model.task_layers[TASK].router.soften(self.budget["warm_confidence"])
-        return self.fit(model, self.recipe(FEW, MANY, epochs, search_epochs=self.search_epochs()))
+        return self.fit(model, self.recipe(FEW, MANY, epochs, orderings={TASK: blocks}))
 
     def searched(self, model):
         """Returns the blocks of a longer ordering, found step by step from the cycle; the model stays as it is."""
@@ -104,10 +104,6 @@ class Trainer:
         # Back to each block once, whose norms are those of the cycle's first steps.
         model.set_ordering(TASK, Ordering(np.eye(FEW, dtype="float32"), tuple(range(FEW))))
         return list(found.ordering.blocks)
-
-    def search_epochs(self):
-        """Returns how many epochs draw orderings."""
-        return max(round(self.budget["search"] * self.budget["epochs"]), 1)
 
     def mixture(self):
         """Returns a network whose steps mix the kernels by learned coefficients."""

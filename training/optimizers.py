@@ -6,7 +6,7 @@ from keras_modnet.training.optimizers import adamw
 
 
 def recipe_optimizer(recipe, steps, variables):
-    """Returns AdamW with warm-up, cosine decay to zero, and weight decay on kernels only.
+    """Returns AdamW with warm-up, cosine decay, and weight decay on kernels only.
 
     Args:
         recipe: a `Recipe`.
@@ -19,5 +19,6 @@ def recipe_optimizer(recipe, steps, variables):
         decay_steps=max(steps - warmup, 1),
         warmup_target=recipe.learning_rate if warmup else None,
         warmup_steps=warmup,
+        alpha=recipe.final_share,
     )
     return adamw(schedule, recipe.weight_decay, variables)

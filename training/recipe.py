@@ -23,6 +23,7 @@ class Recipe:
         orderings: `{task: [block of each step]}` of orderings that are given and not searched.
         batch_size: images of each task in a batch.
         learning_rate: peak of the cosine schedule.
+        final_share: learning rate at the end, as a share of the peak.
         warmup_share: share of the steps in which the learning rate rises from zero.
         weight_decay: of AdamW; on kernels only, never on logits, norms and biases.
         temperatures: Gumbel-softmax temperature of the first and of the last search epoch.
@@ -43,6 +44,7 @@ class Recipe:
     orderings: dict[str, list[int]] = dataclasses.field(default_factory=dict)
     batch_size: int = 128
     learning_rate: float = 2e-3
+    final_share: float = 0.0
     warmup_share: float = 0.05
     weight_decay: float = 1e-2
     temperatures: tuple[float, float] = (2.0, 0.3)

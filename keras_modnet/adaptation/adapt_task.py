@@ -85,9 +85,8 @@ def adapt_task(
                 phases.soften(model, task, start)
             follow = phases.settle_first(model, task, parts, search, train_data, statistics_batches)
             phases.compile_for(model, learning_rate, weight_decay)
-            callbacks = [phases.cooling(learning_rate, epochs), *draws, *callbacks]
-            options = {"validation_data": validation_data, "epochs": epochs, "callbacks": callbacks, "verbose": verbose}
-            fitted = model.fit(train_data, **options)
+            used = [phases.cooling(learning_rate, epochs), *draws, *callbacks]
+            history = phases.fit(model, train_data, validation_data, epochs, used, verbose)
             phases.settle_statistics(model, task, follow, train_data, statistics_batches)
     except BaseException:
         model.set_ordering(task, before)
@@ -97,6 +96,5 @@ def adapt_task(
         model.forget_functions()
     if not model.ordering(task).is_hard:
         model.task_layers[task].router.harden()
-    history = {name: [float(value) for value in values] for name, values in fitted.history.items()}
     after, seconds = model.ordering(task), time.perf_counter() - started
     return AdaptationResult(task, parts, history, before, after, table, table.trainable, seconds, found)

@@ -142,6 +142,13 @@ def compile_for(model, learning_rate, weight_decay):
     model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=jit_compile())
 
 
+def fit(model, train_data, validation_data, epochs, callbacks, verbose):
+    """Fits as Keras does; returns `{name: [value of each epoch]}`."""
+    options = {"validation_data": validation_data, "epochs": epochs, "callbacks": callbacks, "verbose": verbose}
+    fitted = model.fit(train_data, **options)
+    return {name: [float(value) for value in values] for name, values in fitted.history.items()}
+
+
 def settle_statistics(model, task, parts, dataset, batches):
     """Re-estimates the task's statistics of the given parts from the first batches of a dataset."""
     renamed = {"norm" if part == "statistics" else part for part in parts}

@@ -105,11 +105,16 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
             "pixel_std": pixel_std,
             "seed": seed,
         }
-        own = {"dtype": self.dtype_policy}
-        self.stem = IsometricStem(width, patch_size, pixel_mean, pixel_std, name="stem", **own)
-        self.bank = BlockBank(num_blocks, block, mixing, name="bank", **own)
-        self.stem.build((None, *image_shape))
-        self._features_shape = self.stem.compute_output_shape((None, *image_shape))
+        self._build_parts(specs)
+
+    def _build_parts(self, specs):
+        arguments, own = self._arguments, {"dtype": self.dtype_policy}
+        stem = [arguments[name] for name in ("width", "patch_size", "pixel_mean", "pixel_std")]
+        bank = [arguments[name] for name in ("num_blocks", "block", "mixing")]
+        self.stem = IsometricStem(*stem, name="stem", **own)
+        self.bank = BlockBank(*bank, name="bank", **own)
+        self.stem.build((None, *self.image_shape))
+        self._features_shape = self.stem.compute_output_shape((None, *self.image_shape))
         self.bank.build(self._features_shape)
         self.task_layers = {name: self.make_task(name, **spec) for name, spec in specs.items()}
         self._selected = next(iter(specs))

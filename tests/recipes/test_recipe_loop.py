@@ -124,13 +124,19 @@ def test_statistics_batches_show_no_image_twice():
 
 
 def test_the_learning_rate_rises_and_falls(recipe):
+    assert rates_at(recipe, (0, 10, 100)) == pytest.approx([0.0, 0.5, 0.0], abs=1e-6)
+    halved = dataclasses.replace(recipe, final_share=0.5)
+    assert rates_at(halved, (0, 10, 100)) == pytest.approx([0.0, 0.5, 0.25], abs=1e-6)
+
+
+def rates_at(recipe, steps):
     recipe = dataclasses.replace(recipe, warmup_share=0.1, learning_rate=0.5)
     optimizer = recipe_optimizer(recipe, 100, [keras.Variable(np.ones(1), name="kernel")])
     rates = []
-    for step in (0, 10, 100):
+    for step in steps:
         optimizer.iterations.assign(step)
         rates.append(float(keras.ops.convert_to_numpy(optimizer.learning_rate)))
-    assert rates == pytest.approx([0.0, 0.5, 0.0], abs=1e-6)
+    return rates
 
 
 @pytest.mark.parametrize(
