@@ -26,7 +26,7 @@ ONLY_ARRAYS = ("emoji",)
 STEPS, BANK = 8, 12
 MODEL = {"image_shape": (32, 32, 3), "num_steps": STEPS, "width": 32, "patch_size": 4}
 BUDGET = {
-    "train_images": 5_000,
+    "train_images": 3_000,
     "epochs": 5,
     "search_epochs": 3,
     "warm_epochs": 1,

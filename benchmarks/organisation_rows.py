@@ -33,7 +33,7 @@ DATA = {
 }
 NUM_BLOCKS = 8
 MODEL = {"image_shape": (32, 32, 3), "num_blocks": NUM_BLOCKS, "num_steps": 8, "width": 32, "patch_size": 4}
-BUDGET = {"train_images": 4_000, "epochs": 4, "search_epochs": 2, "batch_size": 16}
+BUDGET = {"train_images": 3_000, "epochs": 4, "search_epochs": 2, "batch_size": 16}
 # Of the 1,797 small digits; the rest is for the test.
 OPTDIGITS_TRAIN = 1_200
 

@@ -73,7 +73,7 @@ class Trainer:
         model = self.job["network"] | {"num_blocks": num_blocks, "num_steps": num_steps}
         names = ("batch_size", "learning_rate", "temperatures", "warm_confidence")
         own = {"search_epochs": 0} | {name: self.budget[name] for name in names} | fields
-        return bare_recipe(data={TASK: self.job["data"]}, model=model, epochs=epochs, augmentation="crop_flip", **own)
+        return bare_recipe(data={TASK: self.job["data"]}, model=model, epochs=epochs, **own)
 
     def fixed(self, blocks, epochs, **fields):
         """Returns a network with a fixed ordering, trained from scratch."""
