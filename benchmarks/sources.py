@@ -1,4 +1,4 @@
-"""Does the search find an order? The demo's task, started from the ordering and norms of each task of the bank.
+"""Does the search find an order? The demo's task, started from each other task of the bank.
 
 Example:
     python -m benchmarks.sources --output=benchmarks/results/sources.json
