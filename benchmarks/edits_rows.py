@@ -83,8 +83,10 @@ def _own_task(job):
     images, labels = whole_split(task, "test", model.image_shape, job["data_dir"])
     rows = np.random.default_rng(job["seed"]).permutation(len(images))
     chosen, rest = rows[: len(rows) // 4][: SIZES["held_out"]], rows[len(rows) // 4 :]
-    training = load(task, "train", job["data_dir"])[0][: SIZES["statistics"]]
-    statistics = to_shape(training, model.image_shape)
+    training = load(task, "train", job["data_dir"])[0]
+    # Drawn, since neighbours in a file may be letters of one word.
+    drawn = np.random.default_rng(job["seed"]).permutation(len(training))[: SIZES["statistics"]]
+    statistics = to_shape(training[drawn], model.image_shape)
     return model, task, statistics, (images[chosen], labels[chosen]), (images[rest], labels[rest])
 
 

@@ -1,0 +1,46 @@
+import importlib
+import json
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks import script
+from benchmarks.render import SCRIPTS
+
+BENCHMARKS = ("edits", "multitask", "organisation", "reuse", "search")
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_toy_of_every_benchmark_runs_to_its_table(name, tmp_path):
+    table = script.smoke(importlib.import_module(f"benchmarks.{name}_rows"), tmp_path)
+    header, line, first, *_ = table.splitlines()
+    assert header.count("|") == first.count("|") == line.count("|")
+    assert list((tmp_path / "runs").glob("*.json"))
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_stored_results_name_command_seeds_and_machine(name):
+    results = json.loads((script.RESULTS / f"{name}.json").read_text())
+    assert results["command"].startswith(f"python -m benchmarks.{name} --seeds=0,1,2")
+    assert len({run["seed"] for run in results["runs"]}) >= 3
+    assert all("versions" in machine for machine in results["machines"])
+    for run in results["runs"]:
+        assert 0 <= run["machine"] < len(results["machines"])
+
+
+def run(*arguments):
+    command = [sys.executable, "-m", "benchmarks.reuse", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_help_shows_an_example():
+    done = run("--help")
+    assert "python -m benchmarks.reuse --data_dir=DIR --seeds=0,1,2" in done.stdout
+    assert "--[no]smoke" in done.stdout
+
+
+def test_a_wrong_seed_is_one_clear_line():
+    done = run("--seeds=0,one")
+    assert done.returncode != 0
+    assert "--seeds must be whole numbers, separated by commas. Received: 'one'" in done.stdout + done.stderr
