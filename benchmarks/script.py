@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import pathlib
+import sys
 import tempfile
 
 from absl import app, flags, logging
@@ -41,12 +42,18 @@ def run_script(name, seeds="0,1,2"):
             `draw(results, path)`.
         seeds: default of `--seeds`.
     """
-    flags.DEFINE_string("data_dir", None, "Folder of arrays, NAME.npz each; default: tensorflow-datasets.")
-    flags.DEFINE_string("work_dir", f"runs/{name}", "Folder of the single results; what is there is not run again.")
-    flags.DEFINE_string("output", f"benchmarks/results/{name}.json", "File of the results; --smoke writes none.")
-    flags.DEFINE_list("seeds", seeds.split(","), "Seeds of every row.")
-    flags.DEFINE_integer("workers", os.cpu_count(), "Processes that share the work, each on one core.", lower_bound=1)
-    flags.DEFINE_bool("smoke", False, "A toy on random images, to see that it runs: under a minute, no result.")
+    # As flags of the program, so that its --help lists them.
+    own = {"module_name": sys.argv[0]}
+    flags.DEFINE_string("data_dir", None, "Folder of arrays, NAME.npz each; default: tensorflow-datasets.", **own)
+    work = "Folder of the single results; what is there is not run again."
+    flags.DEFINE_string("work_dir", f"runs/{name}", work, **own)
+    output = "File of the results; --smoke writes none."
+    flags.DEFINE_string("output", f"benchmarks/results/{name}.json", output, **own)
+    flags.DEFINE_list("seeds", seeds.split(","), "Seeds of every row.", **own)
+    workers = "Processes that share the work, each on one core."
+    flags.DEFINE_integer("workers", os.cpu_count(), workers, lower_bound=1, **own)
+    smoke_help = "A toy on random images, to see that it runs: under a minute, no result."
+    flags.DEFINE_bool("smoke", False, smoke_help, **own)
     app.run(lambda argv: _main(name, argv))
 
 

@@ -29,6 +29,12 @@ def test_stored_results_name_command_seeds_and_machine(name):
         assert 0 <= run["machine"] < len(results["machines"])
 
 
+def test_the_picture_of_the_organisation_is_drawn_from_the_stored_results(tmp_path):
+    rows = importlib.import_module("benchmarks.organisation_rows")
+    rows.draw(json.loads((script.RESULTS / "organisation.json").read_text()), tmp_path / "picture.png")
+    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+
+
 def run(*arguments):
     command = [sys.executable, "-m", "benchmarks.reuse", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
