@@ -70,8 +70,7 @@ def adapt_task(
     expect_one_of("start", start, ("source", "uniform"))
     expect_count("epochs", epochs)
     expect_count("search_images", search_images)
-    train_data = as_dataset(train_data, batch_size, seed)
-    parts = tuple(parts)
+    train_data, parts = as_dataset(train_data, batch_size, seed), tuple(parts)
     search = phases.choose_search(parts, search)
     draws = phases.search_callbacks(task, epochs, temperatures) if search == "gumbel" else []
     started, before, found = time.perf_counter(), model.ordering(task), None
@@ -96,5 +95,5 @@ def adapt_task(
         model.forget_functions()
     if not model.ordering(task).is_hard:
         model.task_layers[task].router.harden()
-    after, seconds = model.ordering(task), time.perf_counter() - started
+    seconds, after = time.perf_counter() - started, model.ordering(task)
     return AdaptationResult(task, parts, history, before, after, table, table.trainable, seconds, found)

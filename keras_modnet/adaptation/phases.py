@@ -6,6 +6,7 @@ import numpy as np
 from keras_modnet.adaptation.search import search_ordering
 from keras_modnet.checks import expect
 from keras_modnet.models import trainability
+from keras_modnet.models.data_checks import check_first_batch, checked_arguments
 from keras_modnet.models.runs_tasks import STATISTICS_PARTS
 from keras_modnet.training.callbacks import Harden, TemperatureAnnealing
 from keras_modnet.training.optimizers import adamw, jit_compile
@@ -53,7 +54,11 @@ def settle_first(model, task, parts, search, dataset, batches):
 
     Returns:
         The parts that train in `fit`; all of them where nothing would be left, for `fit` to say what is missing.
+
+    Raises:
+        ValueError: data that the task cannot take, before anything is settled by them.
     """
+    check_first_batch(model, *checked_arguments(dataset, None)[-1])
     settled = {"ordering"} if search == "coordinate" else set()
     if search != "gumbel" and not set(MOVE_FEATURES) & set(parts):
         settled.add("statistics")

@@ -4,7 +4,7 @@ import numpy as np
 
 from keras_modnet.checks import expect, expect_one_of
 from keras_modnet.layers.values import value_of
-from keras_modnet.models.ordering import as_ordering
+from keras_modnet.models.ordering import Ordering, as_ordering
 
 
 def grow_ordering(model, task, ordering, damping=0.2):
@@ -39,7 +39,7 @@ def grow_ordering(model, task, ordering, damping=0.2):
     unknown = sorted(set(grown.blocks) - set(former.blocks))
     expect(not unknown, "ordering", f"one of the blocks {sorted(set(former.blocks))} that the task runs", unknown)
     sources, new = norm_sources(former.blocks, grown.blocks)
-    model.set_ordering(task, type(grown)(grown.weights, tuple(sources)))
+    model.set_ordering(task, Ordering(grown.weights, tuple(sources)))
     _damp(model.task_layers[task].norms, new, damping)
     return model.ordering(task)
 

@@ -210,6 +210,15 @@ def test_bad_arguments_are_refused_and_nothing_changes(model, data, values, argu
     assert part_states(model) == states
 
 
+@pytest.mark.parametrize("parts", [("statistics", "head"), ("norm", "head")])
+def test_labels_beyond_the_classes_are_refused_before_statistics_change(model, data, values, parts):
+    images, labels = data
+    before = values(model)
+    with pytest.raises(ValueError, match="labels of task letters"):
+        adapt(model, (images, labels + 1), parts=parts)
+    assert not changed(before, values(model))
+
+
 def test_labels_beyond_the_classes_are_refused_and_the_ordering_stays(model, data, values):
     images, labels = data
     before, states = values(model), part_states(model)

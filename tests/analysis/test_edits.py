@@ -34,7 +34,10 @@ def model(make_model):
 @pytest.fixture
 def quick(monkeypatch):
     """Milliseconds become the number of steps of the static network that would be timed."""
-    steps = lambda static: float(sum(layer.name.endswith("_add") for layer in static.layers))  # noqa: E731
+
+    def steps(static):
+        return float(sum(layer.name.endswith("_add") for layer in static.layers))
+
     monkeypatch.setattr(edits, "latency_ms", steps)
 
 
