@@ -5,7 +5,8 @@ from keras import ops
 
 from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.layers.blocks import block_kind
-from keras_modnet.layers.mixing import MIXINGS, branch, mix_weights, split_blocks
+from keras_modnet.layers.mixing import MIXINGS, branch, mix_weights, pick_weights, split_blocks
+from keras_modnet.layers.selection import Selection
 from keras_modnet.layers.stages import StepNorm
 
 
@@ -56,8 +57,9 @@ class BlockBank(keras.layers.Layer):
 
     def call(self, x, weights):
         """Runs one step."""
-        (selection,) = self.select(ops.expand_dims(ops.cast(weights, "float32"), 0))
-        return x + self.branch(x, selection, lambda place, candidates, weights: candidates)
+        selection = self.select(ops.expand_dims(ops.cast(weights, "float32"), 0))
+        (row,) = selection.per_step()
+        return x + self.branch(x, *selection.of(row), lambda place, candidates, weights: candidates)
 
     @property
     def stages(self):
@@ -74,21 +76,26 @@ class BlockBank(keras.layers.Layer):
         """`{"conv1/kernel": variable (num_blocks, ...), ...}`, stable names in a stable order."""
         return dict(self._stacked)
 
-    def select(self, ordering):
-        """Returns for each step what `branch` needs, computed for all steps at once.
+    def select(self, ordering, hard=False):
+        """Returns the `Selection` of what runs at each step, computed for all steps at once.
 
         Args:
             ordering: `(num_steps, num_blocks)`, float32.
+            hard: whether all rows are one-hot, so that each step's block is taken by its index, nothing is mixed, and
+                no other block runs: a bool; where weights are mixed also a scalar bool tensor, decided when it runs.
         """
         stacked = {name: ops.convert_to_tensor(variable) for name, variable in self._stacked.items()}
-        if self.mixing == "weights":
-            return [([block], None) for block in mix_weights(ordering, stacked)]
-        blocks = split_blocks(stacked)
-        return [(blocks, row) for row in ops.unstack(ordering, ordering.shape[0])]
+        if hard is True:
+            return Selection(pick_weights(ordering, stacked))
+        if self.mixing == "outputs":
+            return Selection({"ordering": ordering}, split_blocks(stacked))
+        if hard is False:
+            return Selection(mix_weights(ordering, stacked))
+        either = ops.cond(hard, lambda: pick_weights(ordering, stacked), lambda: mix_weights(ordering, stacked))
+        return Selection(either)
 
-    def branch(self, x, selection, normalize):
-        """Returns the branch's output for one element of `select`; `normalize` as in `mixing.branch`."""
-        blocks, weights = selection
+    def branch(self, x, blocks, weights, normalize):
+        """Returns the branch's output: blocks and weights from `Selection.of`, the rest as in `mixing.branch`."""
         return branch(x, self._stages, blocks, weights, normalize)
 
     def macs_per_step(self, height, width):

@@ -15,12 +15,15 @@ def mix_weights(ordering, stacked):
         stacked: `{name: (num_blocks, ...)}`, float32.
 
     Returns:
-        One dict `{name: (...)}` for each step: `sum_n ordering[step, n] stacked[name][n]`. One matrix product a weight
-        for all steps; unstacking has stacking as its gradient, where slicing would pad once a step.
+        `{name: (num_steps, ...)}`: `sum_n ordering[step, n] stacked[name][n]`, one matrix product a weight.
     """
-    steps = ordering.shape[0]
-    mixed = {name: ops.unstack(ops.tensordot(ordering, value, axes=1), steps) for name, value in stacked.items()}
-    return [{name: rows[step] for name, rows in mixed.items()} for step in range(steps)]
+    return {name: ops.tensordot(ordering, value, axes=1) for name, value in stacked.items()}
+
+
+def pick_weights(ordering, stacked):
+    """Returns what `mix_weights` does for one-hot rows, by index: what is not picked is not read."""
+    blocks = ops.argmax(ordering, axis=-1)
+    return {name: ops.take(value, blocks, axis=0) for name, value in stacked.items()}
 
 
 def split_blocks(stacked):

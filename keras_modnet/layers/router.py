@@ -98,6 +98,11 @@ class GumbelRouter(keras.layers.Layer):
         self._add_losses(logits, hardened)
         return ops.where(hardened, hard, drawn)
 
+    def gives_hard(self, training):
+        """Returns whether a call gives one-hot rows: True, or a bool tensor where that is decided when it runs."""
+        # Compared, since on TensorFlow the value itself comes as a variable, which `ops.cond` does not take.
+        return ops.equal(ops.convert_to_tensor(self.hardened), True) if training and self.trainable else True
+
     def _add_losses(self, logits, hardened):
         if not (self.entropy_weight or self.block_use_weight):
             return
@@ -225,6 +230,10 @@ class FixedRouter(keras.layers.Layer):
     def call(self, inputs=None):
         """Gives the ordering."""
         return ops.one_hot(ops.convert_to_tensor(self.blocks, dtype="int32"), self.num_blocks, dtype="float32")
+
+    def gives_hard(self, training):
+        """Returns that every call gives one-hot rows: True."""
+        return True
 
     def compute_output_shape(self, input_shape=None):
         """Returns `(num_steps, num_blocks)`."""

@@ -2,10 +2,9 @@
 
 import keras
 import numpy as np
-from keras import ops
 
 from keras_modnet.checks import expect_count, expect_one_of
-from keras_modnet.layers import norms as maths
+from keras_modnet.layers.normalizer import Normalizer
 from keras_modnet.layers.replicas import in_tf_strategy
 from keras_modnet.layers.values import value_of
 
@@ -77,7 +76,7 @@ class StepNorms(keras.layers.Layer):
         """Normalizes at one place of one step."""
         normalizer = self.begin(training)
         place = next(iter(self.places)) if place is None else place
-        (y,) = normalizer.apply(step, place, [x], None)
+        (y,) = normalizer.step(step).apply(place, [x], None)
         normalizer.finish()
         return y
 
@@ -143,67 +142,3 @@ class StepNorms(keras.layers.Layer):
             "momentum": self.momentum,
             "epsilon": self.epsilon,
         }
-
-
-class Normalizer:
-    """One pass over all steps: reads every variable once, gathers the statistics, writes them once.
-
-    Args:
-        layer: the `StepNorms`.
-        live: whether statistics of the batch are used and gathered.
-    """
-
-    def __init__(self, layer, live):
-        self.layer, self.live = layer, live
-        variables = layer.variables_by_name()
-        self.rows = {name: ops.unstack(ops.convert_to_tensor(v), layer.num_steps) for name, v in variables.items()}
-        self.gathered = {}
-
-    def apply(self, step, place, candidates, weights):
-        """Normalizes the features of one place.
-
-        Args:
-            step: index of the step.
-            place: name of the place.
-            candidates: one tensor `(batch, height, width, channels)`, or one for each block (output mixing).
-            weights: `(num_blocks,)` of the step's ordering where there are several candidates: the statistics are those
-                of the mixture, so that a hard ordering gathers the statistics of the block that it chose.
-
-        Returns:
-            A list as long as `candidates`.
-        """
-        scale, offset = self.rows[f"{place}/scale"][step], self.rows[f"{place}/offset"][step]
-        epsilon = self.layer.epsilon
-        if self.layer.norm != "batch":
-            function = maths.group_norm if self.layer.norm == "group" else maths.layer_norm
-            return [function(x, scale, offset, epsilon) for x in candidates]
-        mean, variance = self._moments(step, place, candidates, weights)
-        return [maths.normalize(x, mean, variance, scale, offset, epsilon) for x in candidates]
-
-    def _moments(self, step, place, candidates, weights):
-        if not self.live:
-            return self.rows[f"{place}/mean"][step], self.rows[f"{place}/variance"][step]
-        moments = [maths.batch_moments(x, self.layer.synchronized) for x in candidates]
-        mean, variance = moments[0] if len(moments) == 1 else maths.mixture_moments(moments, weights)
-        self.gathered[place, step] = (mean, variance)
-        return mean, variance
-
-    def statistics(self):
-        """Returns `{"place/mean": (num_steps, channels), "place/variance": ...}` of this pass; empty if not live."""
-        stacked = {}
-        for place in {place: None for place, _ in self.gathered}:
-            for index, name in enumerate(("mean", "variance")):
-                # A step that did not run keeps what it had.
-                rows = [
-                    self.gathered[place, step][index] if (place, step) in self.gathered else old
-                    for step, old in enumerate(self.rows[f"{place}/{name}"])
-                ]
-                stacked[f"{place}/{name}"] = ops.stack(rows)
-        return stacked
-
-    def finish(self):
-        """Moves the layer's statistics towards those of this pass."""
-        variables, momentum = self.layer.variables_by_name(), self.layer.momentum
-        for name, new in self.statistics().items():
-            old = ops.convert_to_tensor(variables[name])
-            variables[name].assign(momentum * old + (1.0 - momentum) * ops.stop_gradient(new))

@@ -1,12 +1,17 @@
 """All steps of one task: the way of the features through the bank in the router's order."""
 
 import keras
+from keras import ops
 
 from keras_modnet.checks import expect
+from keras_modnet.layers.loops import loop_over_rows
 from keras_modnet.layers.step_norms import StepNorms
 
+# Up to so many steps the graph holds each of them; from there on tracing and compiling cost more than a loop's rounds.
+UNROLLED_STEPS = 24
 
-def run_steps(x, bank, ordering, normalizer):
+
+def run_steps(x, bank, ordering, normalizer, hard=False, unroll=None):
     """Runs `x = x + branch(x; bank by ordering[step], norms[step])` for every step.
 
     Args:
@@ -14,16 +19,53 @@ def run_steps(x, bank, ordering, normalizer):
         bank: a built `BlockBank`.
         ordering: `(num_steps, num_blocks)`, float32, rows sum to one.
         normalizer: what `StepNorms.begin` returned.
+        hard: whether all rows are one-hot, so that one block a step is taken by its index: a bool, or a scalar bool
+            tensor that is decided when it runs.
+        unroll: True: every step has its own place in the graph; False: a loop that is traced once; None: a loop for
+            more than `UNROLLED_STEPS` steps.
 
     Returns:
         Features of the same shape.
     """
-    for step, selection in enumerate(bank.select(ordering)):
+    if not isinstance(hard, bool):
+        # A gradient of zero for the ordering, where the way without it is taken: optimizers warn where there is none.
+        x = x + ops.cast(0.0 * ops.sum(ordering), x.dtype)
+        if bank.mixing == "outputs":
+            return _run_either(x, bank, ordering, normalizer, hard, unroll)
+    return _run(x, bank.select(ordering, hard), bank, normalizer, unroll)
 
-        def normalize(place, candidates, weights, step=step):
-            return normalizer.apply(step, place, candidates, weights)
 
-        x = x + bank.branch(x, selection, normalize)
+def _run_either(x, bank, ordering, normalizer, hard, unroll):
+    """Runs one block a step where `hard` is true, else all of them; norms are inside, so two whole ways are built."""
+    if normalizer.layer.synchronized:
+        # Replicas cannot meet inside a way that might not be taken, so here all blocks go on running.
+        return _run(x, bank.select(ordering, False), bank, normalizer, unroll)
+
+    def run(all_hard):
+        own = normalizer.again()
+        return _run(x, bank.select(ordering, all_hard), bank, own, unroll), own.statistics()
+
+    x, statistics = ops.cond(hard, lambda: run(True), lambda: run(False))
+    normalizer.take(statistics)
+    return x
+
+
+def _run(x, selection, bank, normalizer, unroll):
+    num_steps = normalizer.layer.num_steps
+    # Replicas cannot synchronize statistics inside a loop of the graph.
+    if normalizer.layer.synchronized or (num_steps <= UNROLLED_STEPS if unroll is None else unroll):
+        for step, row in enumerate(selection.per_step()):
+            x = x + bank.branch(x, *selection.of(row), normalizer.step(step).apply)
+        return x
+
+    def one_step(x, row):
+        norms = normalizer.of(row["norms"])
+        x = x + bank.branch(x, *selection.of(row["selection"]), norms.apply)
+        return x, norms.statistics()
+
+    rows = {"selection": selection.rows, "norms": normalizer.rows}
+    x, statistics = loop_over_rows(one_step, x, rows, normalizer.step(0).statistics())
+    normalizer.take(statistics)
     return x
 
 
@@ -37,6 +79,8 @@ class OrderedSteps(keras.layers.Layer):
         bank: a `BlockBank`.
         router: a `GumbelRouter` or `FixedRouter` for as many blocks as the bank has.
         norm: `"batch"`, `"group"` or `"layer"`; a block kind that carries its own norms makes no use of it.
+        unroll: True: every step has its own place in the graph; False: a loop that is traced once; None: a loop where
+            there are many steps. Equal numbers.
 
     Call arguments:
         x: features `(batch, height, width, channels)`.
@@ -49,10 +93,10 @@ class OrderedSteps(keras.layers.Layer):
         ValueError: the router is for another number of blocks.
     """
 
-    def __init__(self, bank, router, norm="batch", **kwargs):
+    def __init__(self, bank, router, norm="batch", unroll=None, **kwargs):
         super().__init__(**kwargs)
         expect(router.num_blocks == bank.num_blocks, "router", f"for {bank.num_blocks} blocks", router.num_blocks)
-        self.bank, self.router, self.norm = bank, router, norm
+        self.bank, self.router, self.norm, self.unroll = bank, router, norm, unroll
 
     def build(self, x_shape):
         """Makes the norms, and the bank's and the router's weights where they are not there yet."""
@@ -67,7 +111,9 @@ class OrderedSteps(keras.layers.Layer):
         """Runs the steps."""
         ordering = self.router(x, training=training) if self._draws else self.router(x)
         normalizer = self.norms.begin(training)
-        x = run_steps(x, self.bank, ordering, normalizer)
+        # A router of somebody else need not say whether its ordering is hard.
+        hard = self.router.gives_hard(training) if hasattr(self.router, "gives_hard") else False
+        x = run_steps(x, self.bank, ordering, normalizer, hard, self.unroll)
         normalizer.finish()
         return x
 
@@ -85,7 +131,12 @@ class OrderedSteps(keras.layers.Layer):
         Keras serializes them where it saves a model and then marks what is shared. It would miss that in a dictionary
         that is serialized here, and a bank of two layers would come back as two banks.
         """
-        return super().get_config() | {"bank": self.bank, "router": self.router, "norm": self.norm}
+        return super().get_config() | {
+            "bank": self.bank,
+            "router": self.router,
+            "norm": self.norm,
+            "unroll": self.unroll,
+        }
 
     @classmethod
     def from_config(cls, config):

@@ -38,6 +38,8 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         block: registered kind: `"basic"`, `"bottleneck"`, `"convnext"` or one added by `layers.register_block`.
         norm: `"batch"`, `"group"` or `"layer"`; each (task, step) has its own.
         mixing: `"weights"` mixes kernels and runs one block; `"outputs"` runs all blocks and mixes results.
+        unroll: True: every step has its own place in the graph; False: a loop that is traced once; None: a loop for
+            tasks of many steps. Equal numbers.
         temperature: start value of the routers' Gumbel-softmax temperature.
         straight_through: whether routers draw one-hot orderings in training.
         logits_multiplier: how many times faster than the optimizer's learning rate the routers' logits learn.
@@ -73,6 +75,7 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         block="basic",
         norm="batch",
         mixing="weights",
+        unroll=None,
         temperature=1.0,
         straight_through=False,
         logits_multiplier=20.0,
@@ -96,6 +99,7 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
             "block": block,
             "norm": norm,
             "mixing": mixing,
+            "unroll": unroll,
             "temperature": temperature,
             "straight_through": straight_through,
             "logits_multiplier": logits_multiplier,
@@ -142,6 +146,11 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         )
         layers.build(self._features_shape)
         return layers
+
+    @property
+    def unroll(self):
+        """Whether steps are unrolled into the graph; None: depends on their number."""
+        return self._arguments["unroll"]
 
     @property
     def image_shape(self):

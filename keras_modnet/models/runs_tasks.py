@@ -18,9 +18,9 @@ class RunsTasks:
 
     def _run(self, name, images, training):
         layers = self._layers_of(name)
-        ordering = layers.router(training=training)
+        ordering, hard = layers.router(training=training), layers.router.gives_hard(training)
         normalizer = layers.norms.begin(training)
-        features = run_steps(self.stem(images), self.bank, ordering, normalizer)
+        features = run_steps(self.stem(images), self.bank, ordering, normalizer, hard, self.unroll)
         normalizer.finish()
         return layers.head(features, training=training)
 
@@ -75,8 +75,8 @@ def measured_statistics(bank, layers, features, parts):
     """
     own = {"norm": layers.norms, "head": layers.head.norms}
     passes = {part: norms.measure() if part in parts else norms.begin(training=False) for part, norms in own.items()}
-    features = run_steps(features, bank, layers.router(training=False), passes["norm"])
-    passes["head"].apply(0, "output", [features], None)
+    features = run_steps(features, bank, layers.router(training=False), passes["norm"], hard=True)
+    passes["head"].step(0).apply("output", [features], None)
     return {
         f"{part}/{name}": keras.ops.convert_to_numpy(value)
         for part, normalizer in passes.items()

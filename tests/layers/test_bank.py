@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_modnet.layers import BlockBank
 from keras_modnet.layers.bank import stacked_initializer
-from keras_modnet.layers.mixing import mix_weights
+from keras_modnet.layers.mixing import mix_weights, pick_weights
 
 
 def make_bank(num_blocks=3, block="basic", channels=4, **arguments):
@@ -17,9 +17,14 @@ def make_bank(num_blocks=3, block="basic", channels=4, **arguments):
 def test_mixed_weights_are_sums_of_the_blocks():
     stacked = {"kernel": ops.convert_to_tensor([[1.0, 2.0], [10.0, 20.0]])}
     # 0.5 * (1, 2) + 0.5 * (10, 20), and the second block alone.
-    first, second = mix_weights(ops.convert_to_tensor([[0.5, 0.5], [0.0, 1.0]]), stacked)
-    np.testing.assert_allclose(ops.convert_to_numpy(first["kernel"]), [5.5, 11.0])
-    np.testing.assert_allclose(ops.convert_to_numpy(second["kernel"]), [10.0, 20.0])
+    mixed = mix_weights(ops.convert_to_tensor([[0.5, 0.5], [0.0, 1.0]]), stacked)
+    np.testing.assert_allclose(ops.convert_to_numpy(mixed["kernel"]), [[5.5, 11.0], [10.0, 20.0]])
+
+
+def test_picked_weights_are_those_of_the_blocks():
+    stacked = {"kernel": ops.convert_to_tensor([[1.0, 2.0], [10.0, 20.0]])}
+    picked = pick_weights(ops.convert_to_tensor([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]), stacked)
+    np.testing.assert_allclose(ops.convert_to_numpy(picked["kernel"]), [[10.0, 20.0], [1.0, 2.0], [10.0, 20.0]])
 
 
 @pytest.mark.parametrize(

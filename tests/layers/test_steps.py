@@ -12,6 +12,7 @@ BLOCKS = (2, 0, 2)
 SOFT = np.array([[0.5, 0.25, 0.25], [0.0, 0.5, 0.5], [0.125, 0.125, 0.75]], "float32")
 KINDS = ("basic", "bottleneck", "convnext")
 MIXINGS = ("weights", "outputs")
+ONE_HOT = np.eye(3, dtype="float32")[list(BLOCKS)]
 X = np.random.default_rng(1).normal(0, 2, (4, 2, 2, 4)).astype("float32")
 
 
@@ -53,10 +54,10 @@ def chain(steps, x, training):
     return x, gathered
 
 
-def run(steps, weights, training=False):
+def run(steps, weights, training=False, **arguments):
     """Features after steps in an ordering that no router gave."""
     normalizer = steps.norms.begin(training)
-    y = run_steps(ops.convert_to_tensor(X), steps.bank, ops.convert_to_tensor(weights), normalizer)
+    y = run_steps(ops.convert_to_tensor(X), steps.bank, ops.convert_to_tensor(weights), normalizer, **arguments)
     normalizer.finish()
     return ops.convert_to_numpy(y)
 
@@ -77,10 +78,43 @@ def test_hard_ordering_is_the_plain_chain_of_its_blocks(block, mixing, training)
         close(variable, statistics[name], name)
 
 
-@pytest.mark.parametrize("norm", ["group", "layer"])
-def test_hard_ordering_mixes_alike_with_every_norm(norm):
-    by_weights, by_outputs = (make_steps(mixing=mixing, norm=norm) for mixing in MIXINGS)
-    close(by_weights(X, training=True), by_outputs(X, training=True))
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("norm", ["batch", "group", "layer"])
+@pytest.mark.parametrize("mixing", MIXINGS)
+def test_mixing_with_one_hot_rows_is_picking(mixing, norm, training):
+    picking, mixture = make_steps(mixing=mixing, norm=norm), make_steps(mixing=mixing, norm=norm)
+    close(picking(X, training=training), run(mixture, ONE_HOT, training))
+    for name, variable in picking.norms.variables_by_name().items():
+        close(variable, mixture.norms.variables_by_name()[name], name)
+
+
+@pytest.mark.parametrize("hard", [True, "when it runs"])
+@pytest.mark.parametrize("unroll", [True, False])
+@pytest.mark.parametrize("mixing", MIXINGS)
+def test_blocks_that_a_hard_ordering_leaves_out_are_never_touched(mixing, unroll, hard):
+    steps = make_steps(mixing=mixing)
+    expected = run(steps, ONE_HOT, training=True)
+    # Not a number times zero is not a number: a mixture would spread it.
+    for variable in steps.bank.stacked_weights.values():
+        values = ops.convert_to_numpy(variable).copy()
+        values[1] = np.nan
+        variable.assign(values)
+    hard = hard if hard is True else ops.convert_to_tensor(True)
+    close(run(steps, ONE_HOT, training=True, hard=hard, unroll=unroll), expected)
+    assert np.isnan(run(steps, ONE_HOT)).all()
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("norm", ["batch", "group"])
+@pytest.mark.parametrize("mixing", MIXINGS)
+@pytest.mark.parametrize("weights", ["hard", "soft"])
+def test_a_loop_gives_the_numbers_of_the_steps_one_by_one(weights, mixing, norm, training):
+    weights, hard = (ONE_HOT, True) if weights == "hard" else (SOFT, False)
+    unrolled, loop = make_steps(mixing=mixing, norm=norm), make_steps(mixing=mixing, norm=norm)
+    expected = run(unrolled, weights, training, hard=hard, unroll=True)
+    close(run(loop, weights, training, hard=hard, unroll=False), expected)
+    for name, variable in loop.norms.variables_by_name().items():
+        close(variable, unrolled.norms.variables_by_name()[name], name)
 
 
 @pytest.mark.parametrize("block", KINDS)

@@ -1,0 +1,107 @@
+"""The way of one batch through the norms of a task: what normalizes each step, and the statistics on the way."""
+
+from keras import ops
+
+from keras_modnet.layers import norms as maths
+
+
+class Normalizer:
+    """One pass over all steps: reads every variable once, gathers the statistics, writes them once.
+
+    Args:
+        layer: the `StepNorms`.
+        live: whether statistics of the batch are used and gathered.
+
+    Attributes:
+        rows: `{"place/scale": (num_steps, channels), ...}`, the layer's values at the beginning.
+    """
+
+    def __init__(self, layer, live):
+        self.layer, self.live = layer, live
+        self.rows = {name: ops.convert_to_tensor(v) for name, v in layer.variables_by_name().items()}
+        self._steps, self._statistics = None, None
+
+    def step(self, index):
+        """Returns the `StepNormalizer` of one step, the same one at every call."""
+        if self._steps is None:
+            parts = {name: ops.unstack(value, self.layer.num_steps) for name, value in self.rows.items()}
+            self._steps = [
+                self.of({name: values[step] for name, values in parts.items()}) for step in range(self.layer.num_steps)
+            ]
+        return self._steps[index]
+
+    def of(self, row):
+        """Returns a `StepNormalizer` for `{"place/scale": (channels,), ...}`, a row of `rows`."""
+        return StepNormalizer(self.layer, self.live, row)
+
+    def again(self):
+        """Returns a fresh pass over the same norms."""
+        return Normalizer(self.layer, self.live)
+
+    def take(self, statistics):
+        """Takes over what `statistics` of another pass returned, in place of what this one gathered."""
+        self._statistics = statistics
+
+    def statistics(self):
+        """Returns `{"place/mean": (num_steps, channels), "place/variance": ...}` of this pass; empty if not live."""
+        if self._statistics is None:
+            steps = [step.statistics() for step in self._steps or ()]
+            self._statistics = {name: ops.stack([step[name] for step in steps]) for name in (steps[0] if steps else ())}
+        return self._statistics
+
+    def finish(self):
+        """Moves the layer's statistics towards those of this pass."""
+        variables, momentum = self.layer.variables_by_name(), self.layer.momentum
+        for name, new in self.statistics().items():
+            old = ops.convert_to_tensor(variables[name])
+            variables[name].assign(momentum * old + (1.0 - momentum) * ops.stop_gradient(new))
+
+
+class StepNormalizer:
+    """The norms of one step in one pass.
+
+    Args:
+        layer: the `StepNorms`: kind of norm, epsilon, places.
+        live: whether statistics of the batch are used and gathered.
+        row: `{"place/scale": (channels,), "place/offset": ..., "place/mean": ..., "place/variance": ...}`.
+    """
+
+    def __init__(self, layer, live, row):
+        self.layer, self.live, self.row = layer, live, row
+        self.gathered = {}
+
+    def apply(self, place, candidates, weights):
+        """Normalizes the features of one place.
+
+        Args:
+            place: name of the place.
+            candidates: one tensor `(batch, height, width, channels)`, or one for each block (output mixing).
+            weights: `(num_blocks,)` of the step's ordering where there are several candidates: the statistics are those
+                of the mixture, so that a hard ordering gathers the statistics of the block that it chose.
+
+        Returns:
+            A list as long as `candidates`.
+        """
+        scale, offset = self.row[f"{place}/scale"], self.row[f"{place}/offset"]
+        epsilon = self.layer.epsilon
+        if self.layer.norm != "batch":
+            function = maths.group_norm if self.layer.norm == "group" else maths.layer_norm
+            return [function(x, scale, offset, epsilon) for x in candidates]
+        mean, variance = self._moments(place, candidates, weights)
+        return [maths.normalize(x, mean, variance, scale, offset, epsilon) for x in candidates]
+
+    def _moments(self, place, candidates, weights):
+        if not self.live:
+            return self.row[f"{place}/mean"], self.row[f"{place}/variance"]
+        moments = [maths.batch_moments(x, self.layer.synchronized) for x in candidates]
+        mean, variance = moments[0] if len(moments) == 1 else maths.mixture_moments(moments, weights)
+        self.gathered |= {f"{place}/mean": mean, f"{place}/variance": variance}
+        return mean, variance
+
+    def statistics(self):
+        """Returns `{"place/mean": (channels,), "place/variance": ...}` of the batch; empty if not live.
+
+        A place that did not run keeps what it had.
+        """
+        names = [f"{place}/{name}" for place in self.layer.places for name in ("mean", "variance")]
+        return {name: self.gathered.get(name, self.row[name]) for name in names} if self.live else {}
