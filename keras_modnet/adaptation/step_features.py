@@ -23,8 +23,8 @@ class StepFeatures:
         self._bank, self._layers = model.bank, model.task_layers[task]
         self.blocks, self.num_blocks = list(blocks), model.bank.num_blocks
         # One row a block: what the bank needs to run that block.
-        selection = self._bank.select(ops.convert_to_tensor(np.eye(self.num_blocks, dtype="float32")), hard=True)
-        self._selections = [selection.of(row) for row in selection.per_step()]
+        self._selection = self._bank.select(ops.convert_to_tensor(np.eye(self.num_blocks, dtype="float32")), hard=True)
+        self._rows = self._selection.per_step()
         # Gathers nothing into the layers: a `Normalizer` that measures writes only when it is finished.
         self._normalizer = self._layers.norms.measure()
         self._before = [model.stem(images)]
@@ -49,11 +49,11 @@ class StepFeatures:
         return self._before[step]
 
     def _run(self, step, block, x):
-        return x + self._bank.branch(x, *self._selections[block], self._normalizer.step(step).apply)
+        return x + self._bank.branch(x, self._selection, self._rows[block], self._normalizer.step(step).apply)
 
     def _pool(self, x):
         head = self._layers.head
         if head.norms is not None:
-            (x,) = head.norms.measure().step(0).apply("output", [x], None)
+            x = head.norms.measure().step(0).apply("output", x, None)
         x = keras.activations.get(head.activation)(x)
         return ops.mean(ops.cast(x, "float32"), axis=(1, 2))

@@ -5,7 +5,8 @@ from keras import ops
 
 from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.layers.blocks import block_kind
-from keras_modnet.layers.mixing import MIXINGS, branch, mix_weights, pick_weights, split_blocks
+from keras_modnet.layers.joined import branch_of_all
+from keras_modnet.layers.mixing import MIXINGS, branch, mix_weights, pick_weights
 from keras_modnet.layers.selection import Selection
 from keras_modnet.layers.stages import StepNorm
 
@@ -59,7 +60,7 @@ class BlockBank(keras.layers.Layer):
         """Runs one step."""
         selection = self.select(ops.expand_dims(ops.cast(weights, "float32"), 0))
         (row,) = selection.per_step()
-        return x + self.branch(x, *selection.of(row), lambda place, candidates, weights: candidates)
+        return x + self.branch(x, selection, row, lambda place, x, weights: x)
 
     @property
     def stages(self):
@@ -88,15 +89,25 @@ class BlockBank(keras.layers.Layer):
         if hard is True:
             return Selection(pick_weights(ordering, stacked))
         if self.mixing == "outputs":
-            return Selection({"ordering": ordering}, split_blocks(stacked))
+            return Selection({"ordering": ordering}, stacked)
         if hard is False:
             return Selection(mix_weights(ordering, stacked))
         either = ops.cond(hard, lambda: pick_weights(ordering, stacked), lambda: mix_weights(ordering, stacked))
         return Selection(either)
 
-    def branch(self, x, blocks, weights, normalize):
-        """Returns the branch's output: blocks and weights from `Selection.of`, the rest as in `mixing.branch`."""
-        return branch(x, self._stages, blocks, weights, normalize)
+    def branch(self, x, selection, row, normalize):
+        """Returns the branch's output at one step.
+
+        Args:
+            x: features `(batch, height, width, channels)`.
+            selection: what `select` returned.
+            row: the step's row of it.
+            normalize: `normalize(place, x, weights) -> x`; where every block runs, `weights` are the step's over the
+                blocks, and `x` may hold the features of all blocks side by side along the channels.
+        """
+        if selection.stacked is None:
+            return branch(x, self._stages, row, normalize)
+        return branch_of_all(x, self._stages, selection.stacked, row["ordering"], normalize)
 
     def macs_per_step(self, height, width):
         """Returns multiply-adds of one block for one image with a `height` x `width` feature map."""

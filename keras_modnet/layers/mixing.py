@@ -26,46 +26,21 @@ def pick_weights(ordering, stacked):
     return {name: ops.take(value, blocks, axis=0) for name, value in stacked.items()}
 
 
-def split_blocks(stacked):
-    """Returns one dict `{name: (...)}` for each block of `{name: (num_blocks, ...)}`."""
-    rows = {name: ops.unstack(value, value.shape[0]) for name, value in stacked.items()}
-    num_blocks = len(next(iter(rows.values())))
-    return [{name: values[block] for name, values in rows.items()} for block in range(num_blocks)]
-
-
-def branch(x, stages, blocks, weights, normalize):
-    """Runs the residual branch of one or of several blocks on the same features.
+def branch(x, stages, weights, normalize):
+    """Runs the residual branch of one block.
 
     Args:
         x: `(batch, height, width, channels)`.
         stages: the stages of the block kind.
-        blocks: a dict of weights for each block that is to run.
-        weights: `(num_blocks,)` to mix the blocks' outputs with; None where one block runs.
-        normalize: `normalize(place, candidates, weights) -> candidates`.
+        weights: `{"stage/weight": (...)}` of the block, float32.
+        normalize: `normalize(place, x, None) -> x`.
 
     Returns:
-        The branch's output, shape of `x`; for several blocks the weighted sum (Meyerson & Miikkulainen 2018, soft layer
-        ordering).
+        The branch's output, shape of `x`.
     """
-    candidates = [x]
     for stage in stages:
         if isinstance(stage, StepNorm):
-            candidates = normalize(stage.name, candidates, weights)
-        elif stage.weights():
-            # Until the first stage with weights all blocks see the same features, so nothing is computed twice.
-            inputs = candidates if len(candidates) == len(blocks) else candidates * len(blocks)
-            candidates = [
-                stage.apply(features, own_weights(stage, block, features.dtype))
-                for features, block in zip(inputs, blocks, strict=True)
-            ]
+            x = normalize(stage.name, x, None)
         else:
-            candidates = [stage.apply(features, {}) for features in candidates]
-    if weights is None:
-        return candidates[0]
-    weights = ops.cast(weights, x.dtype)
-    return sum(weights[index] * features for index, features in enumerate(candidates))
-
-
-def own_weights(stage, block, dtype):
-    """Returns the weights of one stage by their short names, in the dtype of the features."""
-    return {name: ops.cast(block[f"{stage.name}/{name}"], dtype) for name in stage.weights()}
+            x = stage.apply(x, {name: ops.cast(weights[f"{stage.name}/{name}"], x.dtype) for name in stage.weights()})
+    return x

@@ -70,31 +70,37 @@ class StepNormalizer:
         self.layer, self.live, self.row = layer, live, row
         self.gathered = {}
 
-    def apply(self, place, candidates, weights):
+    def apply(self, place, x, weights):
         """Normalizes the features of one place.
 
         Args:
             place: name of the place.
-            candidates: one tensor `(batch, height, width, channels)`, or one for each block (output mixing).
-            weights: `(num_blocks,)` of the step's ordering where there are several candidates: the statistics are those
-                of the mixture, so that a hard ordering gathers the statistics of the block that it chose.
+            x: `(batch, height, width, channels)`, or features of several blocks side by side along the channels.
+            weights: `(num_blocks,)` of the step's ordering where there are several: the statistics are those of the
+                mixture, so that a hard ordering gathers the statistics of the block that it chose.
 
         Returns:
-            A list as long as `candidates`.
+            Features of the same shape.
         """
-        scale, offset = self.row[f"{place}/scale"], self.row[f"{place}/offset"]
-        epsilon = self.layer.epsilon
-        if self.layer.norm != "batch":
-            function = maths.group_norm if self.layer.norm == "group" else maths.layer_norm
-            return [function(x, scale, offset, epsilon) for x in candidates]
-        mean, variance = self._moments(place, candidates, weights)
-        return [maths.normalize(x, mean, variance, scale, offset, epsilon) for x in candidates]
+        scale, offset, epsilon = self.row[f"{place}/scale"], self.row[f"{place}/offset"], self.layer.epsilon
+        blocks = x.shape[-1] // scale.shape[0]
+        if self.layer.norm == "batch":
+            values = [*self._moments(place, x, blocks, weights), scale, offset]
+            return maths.normalize(x, *(_for_all(value, blocks) for value in values), epsilon)
+        function = maths.group_norm if self.layer.norm == "group" else maths.layer_norm
+        if blocks == 1:
+            return function(x, scale, offset, epsilon)
+        parts = [function(part, scale, offset, epsilon) for part in ops.split(x, blocks, axis=-1)]
+        return ops.concatenate(parts, axis=-1)
 
-    def _moments(self, place, candidates, weights):
+    def _moments(self, place, x, blocks, weights):
         if not self.live:
             return self.row[f"{place}/mean"], self.row[f"{place}/variance"]
-        moments = [maths.batch_moments(x, self.layer.synchronized) for x in candidates]
-        mean, variance = moments[0] if len(moments) == 1 else maths.mixture_moments(moments, weights)
+        mean, variance = maths.batch_moments(x, self.layer.synchronized)
+        if blocks > 1:
+            mean, variance = maths.mixture_moments(
+                ops.reshape(mean, (blocks, -1)), ops.reshape(variance, (blocks, -1)), weights
+            )
         self.gathered |= {f"{place}/mean": mean, f"{place}/variance": variance}
         return mean, variance
 
@@ -105,3 +111,7 @@ class StepNormalizer:
         """
         names = [f"{place}/{name}" for place in self.layer.places for name in ("mean", "variance")]
         return {name: self.gathered.get(name, self.row[name]) for name in names} if self.live else {}
+
+
+def _for_all(values, blocks):
+    return values if blocks == 1 else ops.tile(values, blocks)

@@ -18,19 +18,18 @@ def batch_moments(x, synchronized=False):
     return ops.moments(ops.cast(x, "float32"), axes=(0, 1, 2), synchronized=synchronized)
 
 
-def mixture_moments(moments, weights):
+def mixture_moments(means, variances, weights):
     """Returns mean and variance of a mixture of distributions.
 
     Args:
-        moments: one `(mean, variance)` for each component, `(channels,)` each.
+        means: `(num_components, channels)`.
+        variances: `(num_components, channels)`.
         weights: `(num_components,)`, sum to one.
 
     Returns:
-        `mean = sum w_n mean_n` and `variance = sum w_n (variance_n + mean_n^2) - mean^2`; for one-hot weights exactly
-        the moments of the chosen component.
+        `mean = sum w_n mean_n` and `variance = sum w_n (variance_n + mean_n^2) - mean^2`, `(channels,)` each; for
+        one-hot weights exactly the moments of the chosen component.
     """
-    means = ops.stack([mean for mean, _ in moments])
-    variances = ops.stack([variance for _, variance in moments])
     weights = ops.expand_dims(weights, -1)
     mean = ops.sum(weights * means, axis=0)
     # Written around the mixture's mean, so that no difference of large squares loses digits.

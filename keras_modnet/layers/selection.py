@@ -12,11 +12,11 @@ class Selection:
     Attributes:
         rows: `{name: (num_steps, ...)}`: each step's weights of the block that runs; or `{"ordering": (num_steps,
             num_blocks)}` where every block runs.
-        blocks: where every block runs, a dict `{name: (...)}` for each; else None.
+        stacked: where every block runs, `{name: (num_blocks, ...)}`; else None.
     """
 
     rows: dict
-    blocks: list | None = None
+    stacked: dict | None = None
 
     def per_step(self):
         """Returns one dict `{name: (...)}` for each step: `rows` taken apart.
@@ -26,7 +26,3 @@ class Selection:
         parts = {name: ops.unstack(value, value.shape[0]) for name, value in self.rows.items()}
         num_steps = len(next(iter(parts.values())))
         return [{name: values[step] for name, values in parts.items()} for step in range(num_steps)]
-
-    def of(self, row):
-        """Returns for one element of `per_step` the blocks that run, and the weights of their outputs or None."""
-        return ([row], None) if self.blocks is None else (self.blocks, row["ordering"])

@@ -76,7 +76,7 @@ class StepNorms(keras.layers.Layer):
         """Normalizes at one place of one step."""
         normalizer = self.begin(training)
         place = next(iter(self.places)) if place is None else place
-        (y,) = normalizer.step(step).apply(place, [x], None)
+        y = normalizer.step(step).apply(place, x, None)
         normalizer.finish()
         return y
 

@@ -55,12 +55,12 @@ def _run(x, selection, bank, normalizer, unroll):
     # Replicas cannot synchronize statistics inside a loop of the graph.
     if normalizer.layer.synchronized or (num_steps <= UNROLLED_STEPS if unroll is None else unroll):
         for step, row in enumerate(selection.per_step()):
-            x = x + bank.branch(x, *selection.of(row), normalizer.step(step).apply)
+            x = x + bank.branch(x, selection, row, normalizer.step(step).apply)
         return x
 
     def one_step(x, row):
         norms = normalizer.of(row["norms"])
-        x = x + bank.branch(x, *selection.of(row["selection"]), norms.apply)
+        x = x + bank.branch(x, selection, row["selection"], norms.apply)
         return x, norms.statistics()
 
     rows = {"selection": selection.rows, "norms": normalizer.rows}

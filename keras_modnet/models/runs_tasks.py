@@ -76,7 +76,7 @@ def measured_statistics(bank, layers, features, parts):
     own = {"norm": layers.norms, "head": layers.head.norms}
     passes = {part: norms.measure() if part in parts else norms.begin(training=False) for part, norms in own.items()}
     features = run_steps(features, bank, layers.router(training=False), passes["norm"], hard=True)
-    passes["head"].step(0).apply("output", [features], None)
+    passes["head"].step(0).apply("output", features, None)
     return {
         f"{part}/{name}": keras.ops.convert_to_numpy(value)
         for part, normalizer in passes.items()

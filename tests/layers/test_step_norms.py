@@ -112,7 +112,7 @@ def test_a_pass_over_several_steps_gathers_each_of_them():
     norms = make_norms(num_steps=2, momentum=0.0)
     normalizer = norms.begin(training=True)
     for step, x in enumerate((X, NEXT_X)):
-        normalizer.step(step).apply("one", [ops.convert_to_tensor(x)], None)
+        normalizer.step(step).apply("one", ops.convert_to_tensor(x), None)
     np.testing.assert_array_equal(named(norms)["one/mean"], np.zeros((2, 12)))
     normalizer.finish()
     # Momentum 0 keeps nothing of the start.
