@@ -171,9 +171,9 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
             named |= {f"tasks/{task}/{name}": variable for name, variable in layers.variables_by_name().items()}
         return named
 
-    def to_static(self, task):
+    def to_static(self, task, fold_norms=False):
         """Returns one task as a plain functional model of stock Keras layers with equal logits; see `models.static`."""
-        return to_static(self, task)
+        return to_static(self, task, fold_norms)
 
     def save_to_preset(self, folder, card=None, extra_files=None):
         """Writes the model as a preset folder that `from_preset` reads; see `models.preset_io.save_to_preset`."""
