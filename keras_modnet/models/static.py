@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_modnet.checks import expect, expect_one_of
-from keras_modnet.models.static_layers import StaticSteps, static_head, static_stem
+from keras_modnet.models.static_layers import StaticSteps, static_head, static_stem, step_key
 
 
 def to_static(model, task, fold_norms=False):
@@ -43,12 +43,17 @@ def to_static(model, task, fold_norms=False):
 def static_of_layers(model, layers, name, fold_norms=False):
     """Returns what `to_static` does, for `TaskLayers` on the model's bank that need not be one of its tasks."""
     images = _images(model)
-    logits = _run_task(static_stem(images, model.stem), StaticSteps(model.bank, fold_norms), layers, prefix="")
+    features = {(): static_stem(images, model.stem)}
+    logits = _run_task(features, StaticSteps(model.bank, fold_norms), layers, prefix="")
     return keras.Model(images, logits, name=name)
 
 
 def to_static_tasks(model, tasks):
-    """Returns several tasks of a `ModNet` as one plain functional model; blocks that tasks share are there once.
+    """Returns several tasks of a `ModNet` as one plain functional model that computes once what they have in common.
+
+    Blocks that tasks run are there once. First steps of tasks are shared as long as they run the same block with norms
+    of equal values, to the last bit, at every place of the step, and all steps before are shared, too; tasks need not
+    have equally many. Each task has a head of its own. Training the returned model trains what is shared for all.
 
     Args:
         model: a `ModNet`, of either mixing.
@@ -56,7 +61,7 @@ def to_static_tasks(model, tasks):
 
     Returns:
         `keras.Model` as from `to_static`, but to a dict of logits by task; layers of a task carry its name in front, as
-        in `digits_step03_norm1`.
+        in `digits_step03_norm1`, those of a shared step the name of the first task that has it.
 
     Raises:
         ValueError: no task, one that comes twice, or one that the model does not have.
@@ -66,7 +71,7 @@ def to_static_tasks(model, tasks):
     for task in tasks:
         expect_one_of("task", task, model.task_names)
     images, steps = _images(model), StaticSteps(model.bank)
-    features = static_stem(images, model.stem)
+    features = {(): static_stem(images, model.stem)}
     logits = {task: _run_task(features, steps, model.task_layers[task], prefix=f"{task}_") for task in tasks}
     return keras.Model(images, logits, name="tasks")
 
@@ -75,9 +80,13 @@ def _images(model):
     return keras.Input(model.image_shape, dtype="float32", name="images")
 
 
-def _run_task(x, steps, layers, prefix):
+def _run_task(features, steps, layers, prefix):
+    """Returns the logits; `features` by the steps that led to them, a trie, gain those that were not there yet."""
     # The router's own choice at inference, so that ties go to the same block.
     ordering = ops.convert_to_numpy(layers.router(training=False)).argmax(axis=-1)
-    for step, block in enumerate(ordering):
-        x = steps.run(x, int(block), layers.norms, step, f"{prefix}step{step:02d}")
-    return static_head(x, layers.head, f"{prefix}head")
+    path = ()
+    for step, block in enumerate(map(int, ordering)):
+        x, path = features[path], (*path, step_key(block, layers.norms, step))
+        if path not in features:
+            features[path] = steps.run(x, block, layers.norms, step, f"{prefix}step{step:02d}")
+    return static_head(features[path], layers.head, f"{prefix}head")

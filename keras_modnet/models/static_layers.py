@@ -88,6 +88,18 @@ class StaticSteps:
         return self.layers[block, part.index](x)
 
 
+def step_key(block, norms, step):
+    """Returns what is equal for two steps on one bank exactly where they compute the same from the same features.
+
+    Args:
+        block: index of the block that runs.
+        norms: the task's `StepNorms`.
+        step: index of the step.
+    """
+    # Bytes, so that it can be hashed and no tolerance is needed.
+    return block, tuple(row.tobytes() for row in norms.take_steps([step]).values())
+
+
 def norm_values(norms, place, step):
     """Returns `{"scale": array (channels,), ...}` of one place at one step of `StepNorms`, as new arrays."""
     rows = norms.take_steps([step])

@@ -10,8 +10,6 @@ import keras
 import numpy as np
 import pytest
 
-from keras_modnet.models.static import to_static_tasks
-
 KINDS = list(
     itertools.product(("basic", "bottleneck", "convnext"), ("batch", "group", "layer"), ("weights", "outputs"))
 )
@@ -103,7 +101,7 @@ def test_several_tasks_share_stem_and_blocks(wide, images, largest_difference):
     model = wide()
     model.set_ordering("digits", [0, 1, 2, 0])
     model.set_ordering("letters", [2, 2, 1, 0])
-    both = to_static_tasks(model, ["digits", "letters"])
+    both = model.to_static_tasks(["digits", "letters"])
     single = {task: model.to_static(task) for task in model.task_names}
     for task, logits in both(images).items():
         assert largest_difference(logits, single[task](images)) < 1e-6
@@ -114,7 +112,7 @@ def test_several_tasks_share_stem_and_blocks(wide, images, largest_difference):
 @pytest.mark.parametrize("tasks", [[], "digits", ["digits", "digits"], ["words"], None])
 def test_tasks_that_are_none_are_refused(make_model, tasks):
     with pytest.raises(ValueError, match=r"`tasks?` must be .* Received: "):
-        to_static_tasks(make_model(compiled=False), tasks)
+        make_model(compiled=False).to_static_tasks(tasks)
 
 
 def test_an_unknown_task_is_refused(make_model):
