@@ -12,7 +12,6 @@ from keras_modnet.export.self_check import check_saved_model
 from keras_modnet.export.signatures import signature_names, write_saved_model
 from keras_modnet.export.versions import choose_version, published
 from keras_modnet.models.modnet import ModNet
-from keras_modnet.models.static import to_static_tasks
 
 # Channels of images that JPEG and PNG files can hold: grey, colour, colour with transparency.
 ENCODED_CHANNELS = (1, 3, 4)
@@ -46,10 +45,10 @@ def export_saved_model(model, folder, tasks=None, version=None, image_bytes=True
     number of channels and, where its sides differ, stretched to the model's image size (bilinear, antialiased).
     `serving_default` is the selected task's, or the first one's if that is not exported. The batch may have any size.
 
-    Each task runs its hard ordering; the blocks in use are stored once for all tasks. The files hold no optimizer state
-    and need neither Keras nor this package. Before the version appears, under its name and by one renaming, a process
-    without Keras reads it back and runs every signature. On a backend other than TensorFlow a child process writes the
-    files.
+    Each task runs its hard ordering; the blocks in use are stored once for all tasks, and so are first steps that tasks
+    have in common (`ModNet.to_static_tasks`). The files hold no optimizer state and need neither Keras nor this
+    package. Before the version appears, under its name and by one renaming, a process without Keras reads it back and
+    runs every signature. On a backend other than TensorFlow a child process writes the files.
 
     Args:
         model: a `ModNet`, on any Keras backend.
@@ -79,7 +78,7 @@ def export_saved_model(model, folder, tasks=None, version=None, image_bytes=True
     expect(fits, "image_bytes", f"False for images with other than {ENCODED_CHANNELS} channels", f"{channels} channels")
     _expect_tensorflow()
     tasks = model.task_names if tasks is None else tasks
-    static = to_static_tasks(model, tasks)
+    static = model.to_static_tasks(tasks)
     default = model.selected_task if model.selected_task in tasks else tasks[0]
     signatures = signature_names(tasks, image_bytes)
     write = write_saved_model if keras.backend.backend() == "tensorflow" else write_in_child

@@ -34,7 +34,7 @@ def write_saved_model(static, folder, default, image_bytes):
     """Writes a SavedModel; Keras must run on TensorFlow.
 
     Args:
-        static: what `to_static_tasks` returned.
+        static: what `ModNet.to_static_tasks` returned.
         folder: path to write to.
         default: task of the default signature.
         image_bytes: whether each task has a signature for encoded images, too.

@@ -11,7 +11,7 @@ from keras_modnet.models.fitting import FitsTasks
 from keras_modnet.models.has_tasks import HasTasks
 from keras_modnet.models.preset_io import save_to_preset
 from keras_modnet.models.runs_tasks import RunsTasks
-from keras_modnet.models.static import to_static
+from keras_modnet.models.static import to_static, to_static_tasks
 from keras_modnet.models.tasks import TaskLayers, task_specs
 
 ROUTER_ARGUMENTS = (
@@ -180,9 +180,13 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
             named |= {f"tasks/{task}/{name}": variable for name, variable in layers.variables_by_name().items()}
         return named
 
-    def to_static(self, task):
+    def to_static(self, task, fold_norms=False):
         """Returns one task as a plain functional model of stock Keras layers with equal logits; see `models.static`."""
-        return to_static(self, task)
+        return to_static(self, task, fold_norms)
+
+    def to_static_tasks(self, tasks):
+        """Returns several tasks as one such model, which computes once what they share; see `models.static`."""
+        return to_static_tasks(self, tasks)
 
     def save_to_preset(self, folder, card=None, extra_files=None):
         """Writes the model as a preset folder that `from_preset` reads; see `models.preset_io.save_to_preset`."""

@@ -13,10 +13,16 @@ import tensorflow as tf
 
 from keras_modnet.export import export_saved_model, read_back, saved_model, self_check
 from keras_modnet.export.signatures import write_saved_model
-from keras_modnet.models.static import to_static_tasks
 
 TASKS = {"digits": 3, "letters": 2, "marks": {"num_classes": 4, "num_steps": 1}}
 ORDERINGS = {"digits": [2, 0, 2], "letters": [0, 2, 2], "marks": [0]}
+
+
+def give_each_task_norms_of_its_own(model):
+    generator = np.random.default_rng(2)
+    for name, variable in model.named_variables().items():
+        if name.endswith("offset"):
+            variable.assign(generator.uniform(-1, 1, variable.shape).astype("float32"))
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +30,7 @@ def model(make_model):
     model = make_model(compiled=False, tasks=TASKS)
     for task, blocks in ORDERINGS.items():
         model.set_ordering(task, blocks)
+    give_each_task_norms_of_its_own(model)
     model.select_task("letters")
     return model
 
@@ -102,7 +109,7 @@ def test_an_encoded_image_of_another_size_and_kind_is_stretched(served):
 
 
 def test_blocks_are_stored_once_for_all_tasks(exported, model, tmp_path):
-    write_saved_model(to_static_tasks(model, ["digits"]), tmp_path, "digits", image_bytes=False)
+    write_saved_model(model.to_static_tasks(["digits"]), tmp_path, "digits", image_bytes=False)
     sizes = {name: math.prod(variable.shape) for name, variable in model.named_variables().items()}
     further = ("tasks/letters/norm", "tasks/letters/head", "tasks/marks/norm", "tasks/marks/head")
     own = sum(size for name, size in sizes.items() if name.startswith(further))
@@ -111,6 +118,24 @@ def test_blocks_are_stored_once_for_all_tasks(exported, model, tmp_path):
     shared = sum(size // 3 * 2 for name, size in sizes.items() if name.startswith("bank/"))
     first = ("stem/", "tasks/digits/norm", "tasks/digits/head")
     assert stored_parameters(tmp_path) == shared + sum(size for name, size in sizes.items() if name.startswith(first))
+
+
+def test_first_steps_in_common_are_stored_once(make_model, images, tmp_path):
+    model = make_model(compiled=False, tasks={"digits": 3})
+    model.set_ordering("digits", [2, 0, 2])
+    give_each_task_norms_of_its_own(model)
+    model.add_task("copy", 2, init_from="digits")
+    model.set_ordering("copy", [2, 0, 0])
+    exported = export_saved_model(model, tmp_path / "both", image_bytes=False)
+    assert exported.largest_difference < 1e-5
+    signature = tf.saved_model.load(exported.path).signatures["copy"]
+    np.testing.assert_allclose(signature(tf.constant(images))["logits"], logits_of(model, "copy", images), atol=1e-5)
+    write_saved_model(model.to_static_tasks(["digits"]), tmp_path / "one", "digits", image_bytes=False)
+    sizes = {name: math.prod(variable.shape) for name, variable in model.named_variables().items()}
+    # Of the three steps the last is the task's own.
+    norms = sum(size // 3 for name, size in sizes.items() if name.startswith("tasks/copy/norm"))
+    head = sum(size for name, size in sizes.items() if name.startswith("tasks/copy/head"))
+    assert stored_parameters(exported.path) - stored_parameters(tmp_path / "one") == norms + head
 
 
 def test_a_person_reads_the_signatures(exported):

@@ -10,35 +10,16 @@ import keras
 import numpy as np
 import pytest
 
-from keras_modnet.models.static import to_static_tasks
-
 KINDS = list(
     itertools.product(("basic", "bottleneck", "convnext"), ("batch", "group", "layer"), ("weights", "outputs"))
 )
 BLOCKS = [2, 0, 2, 2]
 
 
-def scattered(model):
-    """Gives every norm values that differ by step and channel, as training would."""
-    rng = np.random.default_rng(3)
-    for name, variable in model.named_variables().items():
-        if name.endswith(("scale", "offset", "mean", "variance")):
-            variable.assign(rng.uniform(0.5, 1.5, variable.shape).astype("float32"))
-    return model
-
-
-@pytest.fixture
-def wide(make_model):
-    """Returns a maker of models whose width has several channels in each of several groups."""
-    return lambda **arguments: scattered(make_model(compiled=False, width=16, num_steps=4, **arguments))
-
-
-def largest_difference(a, b):
-    return float(np.abs(keras.ops.convert_to_numpy(a) - keras.ops.convert_to_numpy(b)).max())
-
-
 @pytest.mark.parametrize(("block", "norm", "mixing"), KINDS)
-def test_the_static_model_has_the_logits_and_the_parameters_of_what_runs(wide, images, block, norm, mixing):
+def test_the_static_model_has_the_logits_and_the_parameters_of_what_runs(
+    wide, images, block, norm, mixing, largest_difference
+):
     model = wide(block=block, norm=norm, mixing=mixing)
     model.set_ordering("digits", BLOCKS)
     static = model.to_static("digits")
@@ -50,13 +31,13 @@ def test_the_static_model_has_the_logits_and_the_parameters_of_what_runs(wide, i
     assert static.count_params() == shared + blocks + task
 
 
-def test_an_ordering_that_is_not_hard_becomes_its_largest_weights(wide, images):
+def test_an_ordering_that_is_not_hard_becomes_its_largest_weights(wide, images, largest_difference):
     model = wide()
     model.task_layers["digits"].router.logits.assign(np.random.default_rng(1).normal(size=(4, 3)))
     assert largest_difference(model.to_static("digits")(images), model(images)) < 1e-5
 
 
-def test_predict_of_both_agrees_on_uint8_images(wide, images):
+def test_predict_of_both_agrees_on_uint8_images(wide, images, largest_difference):
     model, pixels = wide(), images.astype("uint8")
     static = model.to_static("digits")
     assert largest_difference(static.predict(pixels, verbose=0), model.predict(pixels, verbose=0)) < 1e-5
@@ -84,7 +65,7 @@ def test_all_layers_are_keras_own(wide):
 
 
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
-def test_pixels_of_each_channel_are_scaled_by_its_own_numbers(make_model, data_format):
+def test_pixels_of_each_channel_are_scaled_by_its_own_numbers(make_model, data_format, largest_difference):
     former = keras.config.image_data_format()
     keras.config.set_image_data_format(data_format)
     try:
@@ -96,7 +77,7 @@ def test_pixels_of_each_channel_are_scaled_by_its_own_numbers(make_model, data_f
         keras.config.set_image_data_format(former)
 
 
-def test_half_precision_stays_where_the_model_has_it(wide, images):
+def test_half_precision_stays_where_the_model_has_it(wide, images, largest_difference):
     model = wide(dtype="mixed_bfloat16")
     static = model.to_static("digits")
     logits = static(images)
@@ -107,7 +88,7 @@ def test_half_precision_stays_where_the_model_has_it(wide, images):
     assert largest_difference(logits, model(images)) < 2e-2
 
 
-def test_values_are_copied(wide, images):
+def test_values_are_copied(wide, images, largest_difference):
     model = wide()
     before = keras.ops.convert_to_numpy(model(images))
     static = model.to_static("digits")
@@ -116,11 +97,11 @@ def test_values_are_copied(wide, images):
     assert largest_difference(before, model(images)) == 0
 
 
-def test_several_tasks_share_stem_and_blocks(wide, images):
+def test_several_tasks_share_stem_and_blocks(wide, images, largest_difference):
     model = wide()
     model.set_ordering("digits", [0, 1, 2, 0])
     model.set_ordering("letters", [2, 2, 1, 0])
-    both = to_static_tasks(model, ["digits", "letters"])
+    both = model.to_static_tasks(["digits", "letters"])
     single = {task: model.to_static(task) for task in model.task_names}
     for task, logits in both(images).items():
         assert largest_difference(logits, single[task](images)) < 1e-6
@@ -131,7 +112,7 @@ def test_several_tasks_share_stem_and_blocks(wide, images):
 @pytest.mark.parametrize("tasks", [[], "digits", ["digits", "digits"], ["words"], None])
 def test_tasks_that_are_none_are_refused(make_model, tasks):
     with pytest.raises(ValueError, match=r"`tasks?` must be .* Received: "):
-        to_static_tasks(make_model(compiled=False), tasks)
+        make_model(compiled=False).to_static_tasks(tasks)
 
 
 def test_an_unknown_task_is_refused(make_model):
@@ -148,7 +129,7 @@ np.save(sys.argv[3], keras.ops.convert_to_numpy(model(np.load(sys.argv[2]))))
 """
 
 
-def test_a_saved_static_model_loads_where_this_package_is_missing(wide, images, tmp_path):
+def test_a_saved_static_model_loads_where_this_package_is_missing(wide, images, tmp_path, largest_difference):
     model = wide(block="convnext")
     model.to_static("digits").save(tmp_path / "static.keras")
     np.save(tmp_path / "images.npy", images)
