@@ -12,8 +12,8 @@ from benchmarks.tables import mean_and_spread
 from training.loop import evaluate
 
 ACCURACIES = ("accuracy_percent", "train_accuracy_percent")
-# Cells: one with every row, where images are small and blocks narrow; wider blocks on the same map; many classes; blocks
-# of one convolution on a finer map, of which a few see but a part of the image.
+# Cells: one with every row, where images are small and blocks narrow; wider blocks on the same map; many classes; and
+# blocks of one convolution on a finer map, of which a few see but a part of the image.
 GRID = {
     "CIFAR-10 at 16 x 16 pixels, map of 8 x 8, width 16": {
         "data": "cifar10",
