@@ -3,6 +3,20 @@
 import keras
 from keras import ops
 
+# From about here on tracing and compiling each step costs more than a loop does.
+UNROLLED_STEPS = 24
+
+
+def unrolls_best(num_steps):
+    """Returns whether so many steps are better unrolled into the graph than run in a loop.
+
+    On TensorFlow a loop costs little, and its trace does not grow. So it is on JAX with an accelerator; but on a CPU
+    XLA leaves its fast convolutions out of loops, and a step then takes many times as long. Torch has no graph.
+    """
+    backend = keras.backend.backend()
+    on_cpu = backend == "jax" and all(device.startswith("cpu") for device in keras.distribution.list_devices())
+    return num_steps <= UNROLLED_STEPS or backend == "torch" or on_cpu
+
 
 def loop_over_rows(body, x, rows, outputs):
     """Runs `x, output = body(x, row)` for every row, in a loop of the graph where the backend has graphs.

@@ -4,11 +4,8 @@ import keras
 from keras import ops
 
 from keras_modnet.checks import expect
-from keras_modnet.layers.loops import loop_over_rows
+from keras_modnet.layers.loops import loop_over_rows, unrolls_best
 from keras_modnet.layers.step_norms import StepNorms
-
-# Up to so many steps the graph holds each of them; from there on tracing and compiling cost more than a loop's rounds.
-UNROLLED_STEPS = 24
 
 
 def run_steps(x, bank, ordering, normalizer, hard=False, unroll=None):
@@ -21,8 +18,8 @@ def run_steps(x, bank, ordering, normalizer, hard=False, unroll=None):
         normalizer: what `StepNorms.begin` returned.
         hard: whether all rows are one-hot, so that one block a step is taken by its index: a bool, or a scalar bool
             tensor that is decided when it runs.
-        unroll: True: every step has its own place in the graph; False: a loop that is traced once; None: a loop for
-            more than `UNROLLED_STEPS` steps.
+        unroll: True: every step has its own place in the graph; False: a loop that is traced once; None: as
+            `loops.unrolls_best` says.
 
     Returns:
         Features of the same shape.
@@ -53,7 +50,7 @@ def _run_either(x, bank, ordering, normalizer, hard, unroll):
 def _run(x, selection, bank, normalizer, unroll):
     num_steps = normalizer.layer.num_steps
     # Replicas cannot synchronize statistics inside a loop of the graph.
-    if normalizer.layer.synchronized or (num_steps <= UNROLLED_STEPS if unroll is None else unroll):
+    if normalizer.layer.synchronized or (unrolls_best(num_steps) if unroll is None else unroll):
         for step, row in enumerate(selection.per_step()):
             x = x + bank.branch(x, selection, row, normalizer.step(step).apply)
         return x
@@ -80,7 +77,7 @@ class OrderedSteps(keras.layers.Layer):
         router: a `GumbelRouter` or `FixedRouter` for as many blocks as the bank has.
         norm: `"batch"`, `"group"` or `"layer"`; a block kind that carries its own norms makes no use of it.
         unroll: True: every step has its own place in the graph; False: a loop that is traced once; None: a loop where
-            there are many steps. Equal numbers.
+            there are many steps, but for JAX on a CPU. Equal numbers.
 
     Call arguments:
         x: features `(batch, height, width, channels)`.

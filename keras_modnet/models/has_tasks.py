@@ -68,8 +68,8 @@ class HasTasks:
         layers = self.make_task(name, **task_specs({name: spec}, default_steps)[name])
         if source is not None:
             layers.take_from(source, nearest_steps(layers.num_steps, source.num_steps))
+        # Functions of the other tasks stay: nothing that they run has changed.
         self.task_layers[name] = layers
-        self.forget_functions()
 
     def remove_task(self, name):
         """Removes a task and all that it owns; the last one cannot be removed."""

@@ -39,7 +39,7 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         norm: `"batch"`, `"group"` or `"layer"`; each (task, step) has its own.
         mixing: `"weights"` mixes kernels and runs one block; `"outputs"` runs all blocks and mixes results.
         unroll: True: every step has its own place in the graph; False: a loop that is traced once; None: a loop for
-            tasks of many steps. Equal numbers.
+            tasks of many steps, but for JAX on a CPU. Equal numbers.
         temperature: start value of the routers' Gumbel-softmax temperature.
         straight_through: whether routers draw one-hot orderings in training.
         logits_multiplier: how many times faster than the optimizer's learning rate the routers' logits learn.

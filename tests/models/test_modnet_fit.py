@@ -175,3 +175,21 @@ def test_change_before_the_first_fit_needs_no_new_compile(make_model, images, la
     model.fit(images, labels, verbose=0)
     changed = {name for name, value in values(model).items() if (value != before[name]).any()}
     assert changed == {name for name in before if name.startswith("tasks/digits/head/")}
+
+
+@pytest.mark.parametrize("mixing", ["weights", "outputs"])
+@pytest.mark.parametrize("hard", [True, False])
+def test_a_loop_trains_as_the_steps_one_by_one(make_model, images, labels, values, mixing, hard):
+    trained = []
+    for unroll in (True, False):
+        keras.utils.set_random_seed(3)
+        model = make_model(compiled=False, mixing=mixing, unroll=unroll)
+        if hard:
+            model.set_ordering("digits", [2, 0, 2])
+        # Compiled as a user would: the loop is one of the graph.
+        model.compile(keras.optimizers.SGD(0.1), SparseLoss(from_logits=True))
+        model.fit(images, labels, epochs=2, verbose=0)
+        trained.append(values(model))
+    unrolled, loop = trained
+    for name, value in unrolled.items():
+        np.testing.assert_allclose(loop[name], value, rtol=1e-3, atol=1e-4, err_msg=name)

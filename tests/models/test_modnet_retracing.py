@@ -60,7 +60,6 @@ def test_each_task_keeps_its_compiled_functions(model, images, labels):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda model: model.add_task("signs", 2),
         lambda model: model.remove_task("letters"),
         lambda model: model.set_ordering("digits", [0, 1, 1]),
         lambda model: model.train_only("digits", ("head",)),
@@ -80,3 +79,24 @@ def test_compiled_predictions_follow_a_change(make_model, images):
     after = model.predict(images, verbose=0)
     assert np.abs(after - before).max() > 1e-4
     np.testing.assert_allclose(after, keras.ops.convert_to_numpy(model(images)), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("mixing", ["weights", "outputs"])
+def test_a_loop_is_traced_alike_for_any_number_of_steps(make_model, images, mixing):
+    runs_of = {}
+    for num_steps in (3, 9):
+        model = make_model(compiled=False, num_steps=num_steps, block="counted_for_test", mixing=mixing, unroll=False)
+        model.compile(jit_compile=keras.backend.backend() == "jax")
+        runs_of[num_steps] = count_runs(lambda model=model: model.predict(images, verbose=0))
+    assert runs_of[9] == (runs_of[3] if TRACES else 9)
+
+
+def test_a_new_task_leaves_the_functions_of_the_others(model, images):
+    model.compile(jit_compile=keras.backend.backend() == "jax")
+    before = model.predict(images, verbose=0)
+    kept = model.predict_function
+    model.add_task("signs", 4, init_from="digits")
+    assert model.predict_function is kept
+    np.testing.assert_allclose(model.predict(images, verbose=0), before, rtol=1e-5, atol=1e-6)
+    with model.use_task("signs"):
+        assert model.predict(images, verbose=0).shape == (4, 4)
