@@ -24,7 +24,13 @@ ROWS = (
 ROW_OF = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 # The public names, and what `python -m keras_modnet` runs.
 ABOVE_ALL = ("__init__", "__main__")
-TENSORFLOW = ("keras_modnet/export/", "keras_modnet/layers/replicas.py", "training/data/", "training/distribution.py")
+TENSORFLOW = (
+    "keras_modnet/export/",
+    "keras_modnet/layers/loops.py",
+    "keras_modnet/layers/replicas.py",
+    "training/data/",
+    "training/distribution.py",
+)
 KERAS_CV = ("training/data/",)
 
 

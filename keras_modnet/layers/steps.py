@@ -27,34 +27,26 @@ def run_steps(x, bank, ordering, normalizer, hard=False, unroll=None):
     if not isinstance(hard, bool):
         # A gradient of zero for the ordering, where the way without it is taken: optimizers warn where there is none.
         x = x + ops.cast(0.0 * ops.sum(ordering), x.dtype)
-        if bank.mixing == "outputs":
-            return _run_either(x, bank, ordering, normalizer, hard, unroll)
-    return _run(x, bank.select(ordering, hard), bank, normalizer, unroll)
+    synchronized, num_steps = normalizer.layer.synchronized, normalizer.layer.num_steps
+    # Replicas cannot synchronize statistics inside a loop of the graph.
+    unrolled = synchronized or (unrolls_best(num_steps) if unroll is None else unroll)
+    if bank.mixing == "outputs" and not isinstance(hard, bool):
+        if unrolled and not synchronized:
+            return _either(x, bank, ordering, hard, normalizer)
+        # All blocks go on running: replicas cannot meet inside a way that might not be taken, and XLA on TensorFlow
+        # takes no gradient where a loop and such a choice meet.
+        hard = False
+    run = _unrolled if unrolled else _looped
+    return run(x, bank, bank.select(ordering, hard), normalizer)
 
 
-def _run_either(x, bank, ordering, normalizer, hard, unroll):
-    """Runs one block a step where `hard` is true, else all of them; norms are inside, so two whole ways are built."""
-    if normalizer.layer.synchronized:
-        # Replicas cannot meet inside a way that might not be taken, so here all blocks go on running.
-        return _run(x, bank.select(ordering, False), bank, normalizer, unroll)
-
-    def run(all_hard):
-        own = normalizer.again()
-        return _run(x, bank.select(ordering, all_hard), bank, own, unroll), own.statistics()
-
-    x, statistics = ops.cond(hard, lambda: run(True), lambda: run(False))
-    normalizer.take(statistics)
+def _unrolled(x, bank, selection, normalizer):
+    for step, row in enumerate(selection.per_step()):
+        x = x + bank.branch(x, selection, row, normalizer.step(step).apply)
     return x
 
 
-def _run(x, selection, bank, normalizer, unroll):
-    num_steps = normalizer.layer.num_steps
-    # Replicas cannot synchronize statistics inside a loop of the graph.
-    if normalizer.layer.synchronized or (unrolls_best(num_steps) if unroll is None else unroll):
-        for step, row in enumerate(selection.per_step()):
-            x = x + bank.branch(x, selection, row, normalizer.step(step).apply)
-        return x
-
+def _looped(x, bank, selection, normalizer):
     def one_step(x, row):
         norms = normalizer.of(row["norms"])
         x = x + bank.branch(x, selection, row["selection"], norms.apply)
@@ -62,6 +54,18 @@ def _run(x, selection, bank, normalizer, unroll):
 
     rows = {"selection": selection.rows, "norms": normalizer.rows}
     x, statistics = loop_over_rows(one_step, x, rows, normalizer.step(0).statistics())
+    normalizer.take(statistics)
+    return x
+
+
+def _either(x, bank, ordering, hard, normalizer):
+    """Runs one block a step where `hard` is true, else all of them and mixes their outputs."""
+
+    def way(all_hard):
+        own = normalizer.again()
+        return _unrolled(x, bank, bank.select(ordering, all_hard), own), own.statistics()
+
+    x, statistics = ops.cond(hard, lambda: way(True), lambda: way(False))
     normalizer.take(statistics)
     return x
 
