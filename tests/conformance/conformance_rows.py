@@ -103,9 +103,9 @@ def router_row(name, **arguments):
     )
 
 
-def steps_row(name, router, norm, trainable, fixed):
+def steps_row(name, router, norm, trainable, fixed, **arguments):
     def make(dtype):
-        return OrderedSteps(BlockBank(2, dtype=dtype, name="bank"), router(), norm, dtype=dtype)
+        return OrderedSteps(BlockBank(2, dtype=dtype, name="bank"), router(), norm, dtype=dtype, **arguments)
 
     return Row(f"steps-{name}", make, FEATURES, BASIC + 2 * 2 * NORM + trainable, fixed)
 
@@ -145,6 +145,14 @@ ROWS = [
     norms_row("layer", 0),
     steps_row(
         "learned", lambda: GumbelRouter(2, 2, seed=3, name="router"), "batch", LOGITS, ROUTER_STATE + 2 * 2 * NORM
+    ),
+    steps_row(
+        "loop",
+        lambda: GumbelRouter(2, 2, seed=3, name="router"),
+        "batch",
+        LOGITS,
+        ROUTER_STATE + 2 * 2 * NORM,
+        unroll=False,
     ),
     steps_row("fixed", lambda: FixedRouter((1, 0), 2, name="router"), "layer", 0, 0),
     steps_row("mixture", lambda: MixtureRouter(2, 2, seed=3, name="router"), "group", LOGITS, 0),
