@@ -50,14 +50,15 @@ def markdown(header, rows):
 
 
 def ratio(summary):
-    """Returns a ratio with the range of the middle half of the rounds."""
+    """Returns a ratio with the range of the middle half of the rounds; nothing where nothing was compared."""
+    if "ratio" not in summary:
+        return ""
     return f"{summary['ratio']:.2f} ({summary['ratio_low']:.2f} to {summary['ratio_high']:.2f})"
 
 
 def times(summary):
-    """Returns the cells of one function's times, as `TIMES_HEADER` says; no ratio where there is none."""
-    cells = [milliseconds(summary["minimum"]), milliseconds(summary["median"])]
-    return [*cells, ratio(summary) if "ratio" in summary else ""]
+    """Returns the cells of one function's times, as `TIMES_HEADER` says."""
+    return [milliseconds(summary["minimum"]), milliseconds(summary["median"]), ratio(summary)]
 
 
 def milliseconds(seconds):

@@ -28,7 +28,7 @@ def jobs(backends, smoke):
         backends: Keras backends that are installed.
         smoke: whether a toy is asked for.
     """
-    names = ["steps", "width"] if smoke else list(FACTORS)
+    names = ["width"] if smoke else list(FACTORS)
     return [{"name": f"growth_{backends[0]}_{name}", "backend": backends[0], "factor": name} for name in names]
 
 

@@ -5,6 +5,7 @@ import sys
 
 from benchmarks.speed_cells import markdown, promise, ratio
 from benchmarks.speed_job import run_python
+from benchmarks.speed_machine import peak_memory
 from benchmarks.speed_networks import cell_of, compiled, cycle, make_batch, make_modnet, train_step
 from benchmarks.speed_timing import summary
 
@@ -35,7 +36,7 @@ def jobs(backends, smoke):
 
 
 def run(job):
-    """Takes some training steps in fresh processes, in turn.
+    """Takes some training steps in fresh processes, in turn; in a toy run in this one, and compares nothing.
 
     Args:
         job: one of `jobs`.
@@ -44,9 +45,10 @@ def run(job):
         "rows": `speed_timing.summary`, of bytes in place of seconds, against the fixed ordering: the peak of memory
         above what the process held when everything was imported.
     """
-    rounds = 1 if job["smoke"] else REPEATS
+    if job["smoke"]:
+        return {"rows": summary({FIXED: [peak_of_training(job | {"row": FIXED})]})}
     peaks = {FIXED: [], LEARNED: []}
-    for _ in range(rounds):
+    for _ in range(REPEATS):
         for row, own in peaks.items():
             arguments = ["-m", "benchmarks.speed_memory", json.dumps(job | {"row": row})]
             own.append(json.loads(run_python(arguments, job["backend"], job["name"]).splitlines()[-1]))
@@ -55,8 +57,6 @@ def run(job):
 
 def peak_of_training(job):
     """Returns how far a few training steps raise the peak of this process's memory, in bytes."""
-    from benchmarks.speed_machine import peak_memory
-
     before = peak_memory()
     cell, seed = cell_of(job), job["seed"]
     model = make_modnet(cell, seed, cycle(cell) if job["row"] == FIXED else None)
@@ -69,7 +69,7 @@ def peak_of_training(job):
 def promises(runs):
     """Returns what was promised of memory beside what was measured."""
     kept = []
-    for run in runs:
+    for run in (own for own in runs if LEARNED in own["rows"]):
         where = f"{run['cell']['num_blocks']} blocks, {run['backend']}"
         text = f"peak memory of training, learned over fixed ordering, {where}"
         kept.append(promise(text, run["rows"][LEARNED], MEMORY_RATIO))

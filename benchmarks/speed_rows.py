@@ -43,12 +43,14 @@ def compare(options):
     """
     expect(len(options.seeds) == 1, "seeds", "one, which fixes weights and images", options.seeds)
     common = {"seed": options.seeds[0], "smoke": options.smoke}
+    backends, left_out = _backends(options.smoke)
     jobs = [
         {"needs": []} | job | {"section": name} | common
         for name in SECTIONS
-        for job in _section(name).jobs(_backends(options.smoke), options.smoke)
+        for job in _section(name).jobs(backends, options.smoke)
     ]
-    jobs, left_out = keep_installed(jobs)
+    jobs, lines = keep_installed(jobs)
+    left_out += lines
     print("".join(f"{line}\n" for line in left_out), end="")
     runs = run_jobs(run_here if options.smoke else run_in_new_process, jobs, options.work_dir, workers=1)
     # The machine as the job's own process saw it, with its backend.
@@ -63,12 +65,13 @@ def _section(name):
 
 
 def _backends(smoke):
+    """Returns the backends to run on, and a line for each that is missing."""
     if smoke:
-        return (keras.backend.backend(),)
-    missing = [{"name": f"everything on {name}", "needs": [name], "backend": name} for name in BACKENDS]
-    kept, lines = keep_installed(missing)
-    print("".join(f"{line}\n" for line in lines), end="")
-    return tuple(job["backend"] for job in kept)
+        return (keras.backend.backend(),), []
+    installed, lines = keep_installed(
+        [{"name": f"everything on {own}", "own": own, "needs": [own]} for own in BACKENDS]
+    )
+    return tuple(backend["own"] for backend in installed), lines
 
 
 def _runs(results, name):

@@ -7,38 +7,32 @@ from benchmarks.speed_job import run_python
 from benchmarks.speed_timing import summary
 
 PRESET = "digits_reuse"
+IMPORT, WHOLE = "import keras_modnet, after keras", "from_preset to the first prediction"
+READING = "reading and checking the files, as in from_preset"
 REPEATS = 5
 IMPORT_SECONDS, PREDICTION_SECONDS = 0.15, 2.0
-# Each prints the names of its parts and the seconds that they took.
-IMPORTS = """
+# It prints the names of its parts and the seconds that they took.
+PROGRAM = f"""
 import json, time
 times = [time.perf_counter()]
 import keras
 times.append(time.perf_counter())
 import keras_modnet
 times.append(time.perf_counter())
-parts = ("import keras", "import keras_modnet after it")
-print(json.dumps({part: end - start for part, start, end in zip(parts, times, times[1:])}))
-"""
-PREDICTION = """
-import json, time
-import keras, numpy as np
-import keras_modnet
-times = [time.perf_counter()]
-model = keras_modnet.from_preset(PRESET)
+import numpy as np
+model = keras_modnet.from_preset({PRESET!r})
 times.append(time.perf_counter())
 image = np.zeros((1, *model.image_shape), "float32")
 model.predict(image, verbose=0)
 times.append(time.perf_counter())
 model.predict(image, verbose=0)
 times.append(time.perf_counter())
-keras_modnet.presets.read_preset(keras_modnet.presets.find_preset(PRESET))
+keras_modnet.presets.read_preset(keras_modnet.presets.find_preset({PRESET!r}))
 times.append(time.perf_counter())
-parts = ("from_preset", "first prediction", "second prediction", "reading and checking the files, as in from_preset")
-parts = {part: end - start for part, start, end in zip(parts, times, times[1:])}
-print(json.dumps({"from_preset to the first prediction": times[2] - times[0], **parts}))
+names = ("import keras", {IMPORT!r}, "from_preset", "first prediction", "second prediction", {READING!r})
+parts = {{name: end - start for name, start, end in zip(names, times, times[1:])}}
+print(json.dumps({{**parts, {WHOLE!r}: times[4] - times[2]}}))
 """
-WHOLE = "from_preset to the first prediction"
 
 
 def jobs(backends, smoke):
@@ -52,7 +46,7 @@ def jobs(backends, smoke):
 
 
 def run(job):
-    """Runs both programs in fresh processes, in turn.
+    """Runs the program in fresh processes, one after the other.
 
     Args:
         job: one of `jobs`.
@@ -60,14 +54,10 @@ def run(job):
     Returns:
         "rows": `speed_timing.summary` of each part.
     """
-    times = {}
-    # The first round brings the files into the memory of the system.
-    for turn in range(1 if job["smoke"] else 1 + REPEATS):
-        for code in (IMPORTS, PREDICTION):
-            for part, seconds in timed_parts(code.replace("PRESET", repr(PRESET)), job).items():
-                times.setdefault(part, [])
-                times[part] += [seconds] if turn or job["smoke"] else []
-    return {"rows": summary(times)}
+    # The first process brings the files into the memory of the system.
+    parts = [timed_parts(PROGRAM, job) for _ in range(1 if job["smoke"] else 1 + REPEATS)]
+    counted = parts[-REPEATS:]
+    return {"rows": summary({name: [own[name] for own in counted] for name in counted[0]})}
 
 
 def timed_parts(code, job):
@@ -79,9 +69,9 @@ def promises(runs):
     """Returns what was promised of imports and presets beside what was measured."""
     kept = []
     for run in runs:
-        for part, bound in (("import keras_modnet after it", IMPORT_SECONDS), (WHOLE, PREDICTION_SECONDS)):
+        for part, bound in ((IMPORT, IMPORT_SECONDS), (WHOLE, PREDICTION_SECONDS)):
             own = run["rows"][part]
-            text = f"{part.replace(' after it', ', keras imported before')}, {run['backend']}: under {bound:.2f} s"
+            text = f"{part}, {run['backend']}: under {bound:.2f} s"
             figure = f"{own['median']:.2f} s (fastest {own['minimum']:.2f})"
             kept.append(Promise(text, figure, own["median"] < bound))
     return kept
