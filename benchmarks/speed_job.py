@@ -62,9 +62,10 @@ def run_here(job):
         What the section's `run` returned, with "load", what else kept the processors busy in the meantime, and
         "process", the machine and the versions.
     """
+    section = importlib.import_module(f"benchmarks.speed_{job['section']}")
+    # Imported late: it imports Keras, which the process that only starts others can do without.
     from benchmarks.speed_machine import LoadOfOthers, describe
 
-    section = importlib.import_module(f"benchmarks.speed_{job['section']}")
     load = LoadOfOthers()
     result = section.run(job)
     return result | {"load": load.now(), "process": describe()}

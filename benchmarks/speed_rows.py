@@ -47,7 +47,7 @@ def compare(options):
     jobs = [
         {"needs": []} | job | {"section": name} | common
         for name in SECTIONS
-        for job in _section(name).jobs(backends, options.smoke)
+        for job in section(name).jobs(backends, options.smoke)
     ]
     jobs, lines = keep_installed(jobs)
     left_out += lines
@@ -60,7 +60,8 @@ def compare(options):
     return collect(runs, options.command, {"cell": CELL, "left_out": left_out})
 
 
-def _section(name):
+def section(name):
+    """Returns the module of a section: `jobs(backends, smoke)`, `run(job)`, `promises(runs)` and `table(runs)`."""
     return importlib.import_module(f"benchmarks.speed_{name}")
 
 
@@ -88,8 +89,8 @@ def table(results):
     for name, title in SECTIONS.items():
         runs = _runs(results, name)
         if runs:
-            kept += _section(name).promises(runs)
-            parts.append(f"### {title}\n\n{_section(name).table(runs)}")
+            kept += section(name).promises(runs)
+            parts.append(f"### {title}\n\n{section(name).table(runs)}")
     return "\n\n".join([promises_table(kept), *parts])
 
 
@@ -100,7 +101,7 @@ def draw(results, path):
         results: what `compare` returned.
         path: file to write.
     """
-    _section("growth").draw(_runs(results, "growth"), path)
+    section("growth").draw(_runs(results, "growth"), path)
 
 
 def origin(results):
