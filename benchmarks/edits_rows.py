@@ -11,9 +11,11 @@ from benchmarks.tables import mean_and_spread
 from training.data import load, to_shape
 
 OWN = "its own ordering, as trained"
+MOVED = "{}, as trained, on the images of optdigits"
 TAKEN = "statistics and head of a new task, optdigits, on the ordering of {}"
+NAMES = {OWN: "own", MOVED: "moved", TAKEN: "taken"}
 SIZES = {"statistics": 400, "held_out": 500}
-# Of the 1,797 small digits: to train the head on, to choose the edit on, and the rest to test on.
+# Of the 1,797 small digits: to train the head and gather statistics, to choose the edit, and the rest to test.
 NEW_TASK = {"train": 400, "held_out": 500}
 
 
@@ -26,10 +28,10 @@ def compare(options):
     Returns:
         Plain data for JSON.
     """
-    cases = [(OWN, "letters"), (TAKEN, "fashion")]
+    cases = [(OWN, "letters"), (MOVED, "mnist"), (TAKEN, "fashion")]
     jobs = [
         {
-            "name": f"{'own' if case == OWN else 'taken'}_{task}_seed{seed}",
+            "name": f"{NAMES[case]}_{task}_seed{seed}",
             "case": case,
             "task": task,
             "seed": seed,
@@ -48,8 +50,8 @@ def compare(options):
 def run_job(job):
     """Suggests edits on held-out images, applies the best one, tests before and after."""
     keras.utils.set_random_seed(job["seed"])
-    prepare = _own_task if job["case"] == OWN else _new_task
-    model, task, statistics, held_out, test = prepare(job)
+    prepare = {OWN: _own_task, MOVED: _moved_task, TAKEN: _new_task}
+    model, task, statistics, held_out, test = prepare[job["case"]](job)
     if job["smoke"]:
         statistics, held_out = statistics[:10], (held_out[0][:10], held_out[1][:10])
     # The control: the same statistics, gathered anew for the ordering as it is.
@@ -90,12 +92,22 @@ def _own_task(job):
     return model, task, statistics, (images[chosen], labels[chosen]), (images[rest], labels[rest])
 
 
+def _moved_task(job):
+    """A task of digits as it is, on digits of another source: nothing has learned from these."""
+    train, held_out, test = _parted_digits(job["seed"])
+    return keras_modnet.from_preset(PRESET), job["task"], train[0], held_out, test
+
+
+def _parted_digits(seed):
+    images, labels = digits()
+    rows = np.random.default_rng(seed).permutation(len(images))
+    ends = np.cumsum(list(NEW_TASK.values()))
+    return [(images[own], labels[own]) for own in np.split(rows, ends)]
+
+
 def _new_task(job):
     """The demo's task on the ordering and norms of another one; only statistics and head have learned."""
-    images, labels = digits()
-    rows = np.random.default_rng(job["seed"]).permutation(len(images))
-    ends = np.cumsum(list(NEW_TASK.values()))
-    train, held_out, test = ((images[own], labels[own]) for own in np.split(rows, ends))
+    train, held_out, test = _parted_digits(job["seed"])
     model = keras_modnet.from_preset(PRESET)
     model.add_task(TASK, num_classes=10, init_from=job["task"])
     keras_modnet.adapt_task(

@@ -1,9 +1,12 @@
-"""Networks beside a `ModNet`: one trunk in which the tasks share everything but their heads."""
+"""What the benchmarks compare with: a trunk in which tasks share all but their heads, a block of one convolution."""
 
 import keras
 import numpy as np
 
-from keras_modnet.layers import BlockBank, ClassifierHead, IsometricStem, OrderedSteps
+from keras_modnet.layers import BlockBank, ClassifierHead, IsometricStem, OrderedSteps, register_block
+from keras_modnet.layers.stages import Activation, Conv, StepNorm
+
+ONE_CONVOLUTION = "one_convolution"
 
 
 class SharedTrunk(keras.Model):
@@ -63,3 +66,10 @@ def count_parameters(model):
     """
     left_out = ("seed_generator_state", "temperature", "hardened", "logits")
     return int(sum(np.prod(variable.shape) for variable in model.variables if variable.name not in left_out))
+
+
+def _one_convolution(width):
+    return StepNorm("norm", width), Activation("relu"), Conv("conv", width, width, 3)
+
+
+register_block(ONE_CONVOLUTION, _one_convolution, output_activation="relu")

@@ -10,7 +10,7 @@ import pathlib
 import re
 
 import keras_modnet
-from benchmarks import tables
+from benchmarks import sources_rows, tables
 
 ROOT = pathlib.Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -22,7 +22,7 @@ def rendered_documents():
     """Returns `{file: {marker: Markdown}}` of all tables."""
     readme = {
         "demo": tables.demo_table(_stored("demo")),
-        "sources": tables.sources_table(_stored("sources")),
+        "sources": sources_rows.table(_stored("sources")),
         "presets": tables.preset_table(keras_modnet.list_presets()),
     }
     results = {name: _with_origin(importlib.import_module(f"benchmarks.{name}_rows"), name) for name in SCRIPTS}

@@ -6,13 +6,14 @@ import keras
 
 from benchmarks.budgets import draw_images, num_classes, whole_split
 from benchmarks.jobs import collect, run_jobs
-from benchmarks.networks import SharedTrunk, count_parameters
+from benchmarks.networks import ONE_CONVOLUTION, SharedTrunk, count_parameters
 from benchmarks.reuse_training import FEW, MANY, TASK, Trainer
 from benchmarks.tables import mean_and_spread
 from training.loop import evaluate
 
 ACCURACIES = ("accuracy_percent", "train_accuracy_percent")
-# Cells: one with every row, where images are small and blocks narrow; wider blocks on the same map; many classes.
+# Cells: one with every row, where images are small and blocks narrow; wider blocks on the same map; many classes; and
+# blocks of one convolution on a finer map, of which a few see but a part of the image.
 GRID = {
     "CIFAR-10 at 16 x 16 pixels, map of 8 x 8, width 16": {
         "data": "cifar10",
@@ -32,6 +33,12 @@ GRID = {
         "budget": {"train_images": 10_000, "epochs": 4},
         "rows": "three",
     },
+    "CIFAR-10 at 32 x 32 pixels, map of 16 x 16, width 16, blocks of one convolution": {
+        "data": "cifar10",
+        "network": {"image_shape": (32, 32, 3), "width": 16, "patch_size": 2, "block": ONE_CONVOLUTION},
+        "budget": {"train_images": 20_000, "epochs": 8},
+        "rows": "five",
+    },
 }
 BUDGET = {
     "held_out_images": 1_000,
@@ -47,6 +54,7 @@ BUDGET = {
 }
 
 ONCE = f"{FEW} blocks, each once"
+ONCE_LONGER = f"{ONCE}, trained for as many multiply-adds as {MANY} steps"
 ROW_GROWN = f"{FEW} blocks, grown to each in a row"
 DRAWN = f"{FEW} blocks, learned ordering of {MANY} steps, drawn in training"
 SEARCHED = f"{FEW} blocks, grown to a learned ordering, by coordinate search"
@@ -56,7 +64,7 @@ AVERAGED = f"{FEW} blocks that start as means of {MANY} trained ones, in a row, 
 # Which order the blocks run in, and whether they ran once for the first half of the epochs.
 ROWS = {
     ONCE: {"order": "once"},
-    f"{ONCE}, trained for as many multiply-adds as {MANY} steps": {"order": "once", "longer": True},
+    ONCE_LONGER: {"order": "once", "longer": True},
     f"{FEW} blocks in a cycle of {MANY} steps": {"order": "cycle"},
     f"{FEW} blocks, each {MANY // FEW} times in a row": {"order": "row"},
     f"{FEW} blocks in random order, {MANY} steps": {"order": "random"},
@@ -71,6 +79,7 @@ ROWS = {
 SUBSETS = {
     "all": list(ROWS),
     "three": [ONCE, ROW_GROWN, DIFFERENT],
+    "five": [ONCE, ONCE_LONGER, ROW_GROWN, SEARCHED, DIFFERENT],
 }
 
 

@@ -23,26 +23,6 @@ def demo_table(results):
     return "\n".join(lines)
 
 
-def sources_table(results):
-    """Returns, for each source, accuracy with its own ordering and with a learned one.
-
-    Args:
-        results: what `benchmarks.sources.compare` returned.
-    """
-    runs = results["runs"]
-    methods = list(dict.fromkeys(run["method"] for run in runs))
-    lines = [f"| started from | {' | '.join(methods)} |", "|---|" + "---:|" * len(methods)]
-    for source in dict.fromkeys(run["source"] for run in runs):
-        cells = [
-            mean_and_spread(
-                [run["accuracy_percent"] for run in runs if (run["source"], run["method"]) == (source, method)]
-            )
-            for method in methods
-        ]
-        lines.append(f"| {source} | {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
 def mean_and_spread(values):
     """Returns "mean ± standard deviation" with two decimals; of one value the value alone."""
     if len(values) == 1:

@@ -1,9 +1,7 @@
-import itertools
-
 import numpy as np
 
 import keras_modnet
-from benchmarks import demo_task, source_tasks, tables
+from benchmarks import demo_task, tables
 
 
 def test_the_demo_compares_all_methods_from_the_same_start(monkeypatch, tmp_path):
@@ -31,20 +29,3 @@ def test_the_digits_are_all_there_in_the_banks_shape():
     assert images.dtype == np.uint8
     assert images.max() == 255
     assert np.bincount(labels).min() > 170
-
-
-def test_the_sources_are_compared_with_and_without_an_ordering(monkeypatch):
-    monkeypatch.setattr(demo_task, "NUM_TRAIN", 50)
-    monkeypatch.setattr(
-        demo_task,
-        "run_job",
-        lambda *job: (
-            dict(zip(("method", "seed", "epochs", "source"), job, strict=True)) | {"accuracy_percent": 10.0 * job[1]}
-        ),
-    )
-    results = source_tasks.compare(num_seeds=3, epochs=2, workers=1)
-    tasks = keras_modnet.list_presets()[demo_task.PRESET].tasks[1:]
-    done = {(run["source"], run["method"], run["seed"]) for run in results["runs"]}
-    assert done == set(itertools.product(tasks, source_tasks.METHODS, range(3)))
-    # Seeds 0, 1, 2 gave 0, 10 and 20 %.
-    assert f"| {tasks[0]} | 10.00 ± 10.00 | 10.00 ± 10.00 | 10.00 ± 10.00 |" in tables.sources_table(results)
