@@ -25,7 +25,7 @@ def rendered_documents():
         "sources": sources_rows.table(_stored("sources")),
         "presets": tables.preset_table(keras_modnet.list_presets()),
     }
-    results = {name: _with_origin(importlib.import_module(f"benchmarks.{name}_rows"), name) for name in SCRIPTS}
+    results = {name: with_origin(importlib.import_module(f"benchmarks.{name}_rows"), _stored(name)) for name in SCRIPTS}
     return {ROOT / "README.md": readme, ROOT / "benchmarks" / "RESULTS.md": results}
 
 
@@ -33,15 +33,25 @@ def _stored(name):
     return json.loads((RESULTS / f"{name}.json").read_text())
 
 
-def _with_origin(rows, name):
-    results = _stored(name)
+def with_origin(rows, results):
+    """Returns the table of a benchmark and a line that says where it comes from.
+
+    Args:
+        rows: its module `NAME_rows`; one that is not measured over seeds has `origin(results)` and says it itself.
+        results: what it stored.
+    """
+    origin = rows.origin(results) if hasattr(rows, "origin") else _origin(results)
+    return f"{rows.table(results)}\n\n{origin}"
+
+
+def _origin(results):
     seeds = sorted({run["seed"] for run in results["runs"]})
     origins = [
         f"{machine['backend']} {machine['versions'][machine['backend']]}, Keras {machine['versions']['keras']}, "
         f"{machine['cpu_count']} CPU cores ({machine['processor']})"
         for machine in results["machines"]
     ]
-    return f"{rows.table(results)}\n\n`{results['command']}`; {len(seeds)} seeds; {'; '.join(origins)}."
+    return f"`{results['command']}`; {len(seeds)} seeds; {'; '.join(origins)}."
 
 
 def render(text, named):

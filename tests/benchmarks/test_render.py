@@ -1,3 +1,5 @@
+import types
+
 import pytest
 
 from benchmarks import render, tables
@@ -19,6 +21,26 @@ def test_a_table_goes_between_its_markers():
 def test_a_missing_marker_is_refused():
     with pytest.raises(ValueError, match=r"the markers of 'demo' once\. Received: 0 times"):
         render.render("no table", {"demo": "new"})
+
+
+MACHINE = {
+    "backend": "jax",
+    "versions": {"jax": "1.0", "keras": "3.0"},
+    "cpu_count": 2,
+    "processor": "x86_64",
+}
+
+
+def test_a_table_says_command_seeds_and_machine():
+    rows = types.SimpleNamespace(table=lambda results: "the table")
+    results = {"command": "a command", "machines": [MACHINE], "runs": [{"seed": seed} for seed in (0, 0, 1)]}
+    line = "`a command`; 2 seeds; jax 1.0, Keras 3.0, 2 CPU cores (x86_64)."
+    assert render.with_origin(rows, results) == f"the table\n\n{line}"
+
+
+def test_a_benchmark_without_seeds_says_itself_where_it_comes_from():
+    rows = types.SimpleNamespace(table=lambda results: "the table", origin=lambda results: f"from {results}")
+    assert render.with_origin(rows, "there") == "the table\n\nfrom there"
 
 
 def test_spread_is_the_standard_deviation_of_a_sample():

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import script
 from benchmarks.render import SCRIPTS
 
-BENCHMARKS = ("edits", "multitask", "organisation", "reuse", "search", "sources")
+BENCHMARKS = ("edits", "multitask", "organisation", "reuse", "search", "sources", "speed")
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)

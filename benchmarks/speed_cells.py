@@ -1,0 +1,66 @@
+"""How figures of `benchmarks.speed` are written: cells, tables, and promises beside what was measured."""
+
+import dataclasses
+
+# What stands in the cells of `times`.
+TIMES_HEADER = ("fastest, ms", "median, ms", "ratio (middle half of the rounds)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Promise:
+    """A figure that was promised, beside the one that was measured.
+
+    Attributes:
+        text: what is promised, with the bound.
+        figure: what was measured, with its spread.
+        holds: whether it is kept.
+    """
+
+    text: str
+    figure: str
+    holds: bool
+
+
+def promise(text, summary, bound):
+    """Returns the `Promise` that a ratio stays within a bound.
+
+    Args:
+        text: what is promised; the bound is added.
+        summary: one of `speed_timing.summary`, with a ratio.
+        bound: the largest ratio that keeps it.
+    """
+    return Promise(f"{text}: at most {bound:.2f}", ratio(summary), summary["ratio"] <= bound)
+
+
+def promises_table(promises):
+    """Returns the table of promises as Markdown."""
+    rows = [[own.text, own.figure, "yes" if own.holds else "**no**"] for own in promises]
+    return markdown(["what was promised", "measured", "kept"], rows)
+
+
+def markdown(header, rows):
+    """Returns a Markdown table; the first column is text, the others are numbers.
+
+    Args:
+        header: names of the columns.
+        rows: lists of texts.
+    """
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def ratio(summary):
+    """Returns a ratio with the range of the middle half of the rounds; nothing where nothing was compared."""
+    if "ratio" not in summary:
+        return ""
+    return f"{summary['ratio']:.2f} ({summary['ratio_low']:.2f} to {summary['ratio_high']:.2f})"
+
+
+def times(summary):
+    """Returns the cells of one function's times, as `TIMES_HEADER` says."""
+    return [milliseconds(summary["minimum"]), milliseconds(summary["median"]), ratio(summary)]
+
+
+def milliseconds(seconds):
+    """Returns seconds as milliseconds, three digits."""
+    return f"{1000 * seconds:.3g}" if seconds < 1 else f"{1000 * seconds:,.0f}"
