@@ -5,13 +5,13 @@ import importlib
 import keras
 
 from benchmarks.jobs import collect, run_jobs
-from benchmarks.speed_cells import promises_table
-from benchmarks.speed_job import run_here, run_in_new_process
-from benchmarks.speed_libraries import keep_installed
-from benchmarks.speed_networks import CELL
+from benchmarks.speed_parts.cells import promises_table
+from benchmarks.speed_parts.job import run_here, run_in_new_process
+from benchmarks.speed_parts.libraries import keep_installed
+from benchmarks.speed_parts.networks import CELL
 from keras_modnet.checks import expect
 
-# In the order of the tables; `speed_NAME` is the section's module.
+# In the order of the tables; `speed_parts.NAME` is the section's module.
 SECTIONS = {
     "training": "A training step",
     "memory": "Peak memory of training",
@@ -62,7 +62,7 @@ def compare(options):
 
 def section(name):
     """Returns the module of a section: `jobs(backends, smoke)`, `run(job)`, `promises(runs)` and `table(runs)`."""
-    return importlib.import_module(f"benchmarks.speed_{name}")
+    return importlib.import_module(f"benchmarks.speed_parts.{name}")
 
 
 def _backends(smoke):

@@ -1,6 +1,6 @@
 import pytest
 
-from benchmarks.speed_cells import Promise, markdown, milliseconds, promise, promises_table, ratio, times
+from benchmarks.speed_parts.cells import Promise, markdown, milliseconds, promise, promises_table, ratio, times
 
 SUMMARY = {"minimum": 0.0021, "median": 0.0034, "repeats": 5, "ratio": 1.2, "ratio_low": 1.15, "ratio_high": 1.31}
 

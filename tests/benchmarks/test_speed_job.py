@@ -5,8 +5,8 @@ import numpy as np
 import psutil
 import pytest
 
-from benchmarks.speed_job import run_here, run_in_new_process, run_python
-from benchmarks.speed_machine import LoadOfOthers, describe, peak_memory
+from benchmarks.speed_parts.job import run_here, run_in_new_process, run_python
+from benchmarks.speed_parts.machine import LoadOfOthers, describe, peak_memory
 
 BACKEND = keras.backend.backend()
 
@@ -35,7 +35,7 @@ def test_a_job_in_a_new_process_has_the_result_of_its_section():
 
 
 def test_a_job_here_says_which_machine_it_ran_on(monkeypatch):
-    monkeypatch.setattr("benchmarks.speed_depth.run", lambda job: {"doubled": 2 * job["number"]})
+    monkeypatch.setattr("benchmarks.speed_parts.depth.run", lambda job: {"doubled": 2 * job["number"]})
     result = run_here({"section": "depth", "number": 3})
     assert result["doubled"] == 6
     assert result["process"]["backend"] == BACKEND

@@ -1,4 +1,4 @@
-from benchmarks.speed_libraries import keep_installed
+from benchmarks.speed_parts.libraries import keep_installed
 
 JOBS = [
     {"name": "plain", "needs": []},

@@ -5,8 +5,9 @@ import re
 import keras
 import pytest
 
-from benchmarks import script, speed_growth, speed_rows
-from benchmarks.speed_networks import CELL, TASK, TOY_CELL, cell_macs, make_modnet
+from benchmarks import script, speed_rows
+from benchmarks.speed_parts import growth
+from benchmarks.speed_parts.networks import CELL, TASK, TOY_CELL, cell_macs, make_modnet
 
 MACHINE = {
     "backend": "jax",
@@ -31,8 +32,8 @@ def test_there_is_one_seed(tmp_path):
 def test_what_is_missing_is_said_printed_and_stored(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(speed_rows, "SECTIONS", {"depth": "Depth"})
     jobs = [{"name": "ours", "backend": "any"}, {"name": "theirs", "backend": "any", "needs": ["no_such_module"]}]
-    monkeypatch.setattr("benchmarks.speed_depth.jobs", lambda backends, smoke: jobs)
-    monkeypatch.setattr("benchmarks.speed_depth.run", lambda job: {"seconds": 1.0})
+    monkeypatch.setattr("benchmarks.speed_parts.depth.jobs", lambda backends, smoke: jobs)
+    monkeypatch.setattr("benchmarks.speed_parts.depth.run", lambda job: {"seconds": 1.0})
     results = speed_rows.compare(options(tmp_path))
     line = "left out: theirs, since no_such_module cannot be imported here"
     assert results["setting"]["left_out"] == [line]
@@ -79,21 +80,21 @@ def grown(power):
 
 
 def test_the_laws_of_growth_are_found():
-    assert speed_growth.laws(grown(1.5), "train") == pytest.approx({"size": 1.5, "macs": 0.75, "counted": 2.0})
+    assert growth.laws(grown(1.5), "train") == pytest.approx({"size": 1.5, "macs": 0.75, "counted": 2.0})
 
 
 def test_where_multiply_adds_do_not_grow_time_has_no_law_in_them():
     run = grown(0.5)
     run["macs"]["predict"] = [1e6, 1e6, 1e6]
-    law = speed_growth.laws(run, "predict")
+    law = growth.laws(run, "predict")
     assert (law["macs"], law["counted"]) == (None, 0.0)
 
 
 def test_growth_has_a_picture_and_a_share_of_the_peak(tmp_path):
-    speed_growth.draw([grown(1.0), grown(2.0)], tmp_path / "growth.png")
+    growth.draw([grown(1.0), grown(2.0)], tmp_path / "growth.png")
     assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
     # 3 * 4096e6 multiply-adds in 6.4 ms are 1.92e12 a second, of 1e11.
-    assert re.search(r"width, 16 to 64: training step.* 3840\.0 \| 1920 % \|$", speed_growth.table([grown(1.0)]))
+    assert re.search(r"width, 16 to 64: training step.* 3840\.0 \| 1920 % \|$", growth.table([grown(1.0)]))
 
 
 @pytest.mark.parametrize("cell", [CELL, TOY_CELL, CELL | {"width": 8, "patch_size": 2, "num_steps": 3}])

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from benchmarks.speed_timing import fitted_power, interleaved, repeats_within, summary
+from benchmarks.speed_parts.timing import fitted_power, interleaved, repeats_within, summary
 
 
 class Clock:

@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
-from benchmarks.speed_convmixer import ConvMixer
-from benchmarks.speed_peers import plain_resnet
+from benchmarks.speed_parts.convmixer import ConvMixer
+from benchmarks.speed_parts.peers import plain_resnet
 from keras_modnet import ModNet
 from keras_modnet.training.optimizers import jit_compile
 

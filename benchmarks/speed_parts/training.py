@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
-from benchmarks.speed_cells import TIMES_HEADER, Promise, markdown, promise, times
-from benchmarks.speed_networks import (
+from benchmarks.speed_parts.cells import TIMES_HEADER, Promise, markdown, promise, times
+from benchmarks.speed_parts.networks import (
     CLASSES,
     TASK,
     by_hand,
@@ -18,8 +18,8 @@ from benchmarks.speed_networks import (
     make_modnet,
     train_step,
 )
-from benchmarks.speed_peers import soft_sharing_resnet
-from benchmarks.speed_timing import interleaved, summary
+from benchmarks.speed_parts.peers import soft_sharing_resnet
+from benchmarks.speed_parts.timing import interleaved, summary
 from keras_modnet.layers.values import value_of
 
 FIXED = "fixed ordering"
@@ -76,7 +76,7 @@ def run(job):
         job: one of `jobs`.
 
     Returns:
-        "rows": `speed_timing.summary` against the fixed ordering; "macs": multiply-adds of one image of each row; where
+        "rows": `timing.summary` against the fixed ordering; "macs": multiply-adds of one image of each row; where
         there are peers also "loss_without_unused": what `loss_without_unused` returns.
     """
     cell, seed = cell_of(job), job["seed"]

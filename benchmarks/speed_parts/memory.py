@@ -3,11 +3,11 @@
 import json
 import sys
 
-from benchmarks.speed_cells import markdown, promise, ratio
-from benchmarks.speed_job import run_python
-from benchmarks.speed_machine import peak_memory
-from benchmarks.speed_networks import cell_of, compiled, cycle, make_batch, make_modnet, train_step
-from benchmarks.speed_timing import summary
+from benchmarks.speed_parts.cells import markdown, promise, ratio
+from benchmarks.speed_parts.job import run_python
+from benchmarks.speed_parts.machine import peak_memory
+from benchmarks.speed_parts.networks import cell_of, compiled, cycle, make_batch, make_modnet, train_step
+from benchmarks.speed_parts.timing import summary
 
 FIXED, LEARNED = "fixed ordering", "learned ordering"
 # So many images that what a process needs in any case is small beside their features.
@@ -42,7 +42,7 @@ def run(job):
         job: one of `jobs`.
 
     Returns:
-        "rows": `speed_timing.summary`, of bytes in place of seconds, against the fixed ordering: the peak of memory
+        "rows": `timing.summary`, of bytes in place of seconds, against the fixed ordering: the peak of memory
         above what the process held when everything was imported.
     """
     if job["smoke"]:
@@ -50,7 +50,7 @@ def run(job):
     peaks = {FIXED: [], LEARNED: []}
     for _ in range(REPEATS):
         for row, own in peaks.items():
-            arguments = ["-m", "benchmarks.speed_memory", json.dumps(job | {"row": row})]
+            arguments = ["-m", "benchmarks.speed_parts.memory", json.dumps(job | {"row": row})]
             own.append(json.loads(run_python(arguments, job["backend"], job["name"]).splitlines()[-1]))
     return {"rows": summary(peaks, FIXED)}
 

@@ -3,10 +3,10 @@
 import pathlib
 import tempfile
 
-from benchmarks.speed_cells import markdown, ratio
-from benchmarks.speed_job import run_python
-from benchmarks.speed_start import PRESET, timed_parts
-from benchmarks.speed_timing import summary
+from benchmarks.speed_parts.cells import markdown, ratio
+from benchmarks.speed_parts.job import run_python
+from benchmarks.speed_parts.start import PRESET, timed_parts
+from benchmarks.speed_parts.timing import summary
 
 REPEATS = 5
 OURS, THEIRS = "keras_modnet", "keras-hub"
@@ -53,7 +53,7 @@ def run(job):
         job: the one of `jobs`.
 
     Returns:
-        "rows": for each part `speed_timing.summary` against keras-hub's.
+        "rows": for each part `timing.summary` against keras-hub's.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = repr(str(pathlib.Path(folder) / "resnet"))

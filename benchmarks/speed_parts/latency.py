@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
-from benchmarks.speed_cells import TIMES_HEADER, Promise, markdown, promise, times
-from benchmarks.speed_networks import (
+from benchmarks.speed_parts.cells import TIMES_HEADER, Promise, markdown, promise, times
+from benchmarks.speed_parts.networks import (
     TASK,
     by_hand,
     cell_macs,
@@ -16,8 +16,8 @@ from benchmarks.speed_networks import (
     make_modnet,
     scatter_norms,
 )
-from benchmarks.speed_peers import copy_weights
-from benchmarks.speed_timing import interleaved, summary
+from benchmarks.speed_parts.peers import copy_weights
+from benchmarks.speed_parts.timing import interleaved, summary
 
 BY_HAND = "Keras ResNet written by hand"
 STATIC, FOLDED = "to_static", "to_static, norms folded"
@@ -62,7 +62,7 @@ def run(job):
         job: one of `jobs`.
 
     Returns:
-        One `speed_timing.summary` for each of `CALLS`, against the network written by hand; "difference": the largest
+        One `timing.summary` for each of `CALLS`, against the network written by hand; "difference": the largest
         one of a logit from those of that network; "parameters" and "variables": how many each network has.
     """
     cell, seed = cell_of(job), job["seed"]

@@ -1,4 +1,4 @@
-"""The peer in torch: an isotropic network, timm's ConvMixer, in a process of its own that `speed_convmixer` talks to.
+"""The peer in torch: an isotropic network, timm's ConvMixer, in a process of its own that `convmixer` talks to.
 
 The one place of the benchmarks that imports torch: TensorFlow and torch do not always bear each other in one process.
 """

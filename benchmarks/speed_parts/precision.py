@@ -1,8 +1,8 @@
 """What half precision and XLA do to the time of a training step and of a prediction."""
 
-from benchmarks.speed_cells import markdown, milliseconds, ratio
-from benchmarks.speed_networks import cell_of, compiled, make_batch, make_modnet, train_step
-from benchmarks.speed_timing import interleaved, summary
+from benchmarks.speed_parts.cells import markdown, milliseconds, ratio
+from benchmarks.speed_parts.networks import cell_of, compiled, make_batch, make_modnet, train_step
+from benchmarks.speed_parts.timing import interleaved, summary
 
 POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
 REPEATS = 10
@@ -32,7 +32,7 @@ def run(job):
         job: one of `jobs`.
 
     Returns:
-        "train" and "predict": `speed_timing.summary` against float32. Models of "mixed_float16" train with Keras's
+        "train" and "predict": `timing.summary` against float32. Models of "mixed_float16" train with Keras's
         scaling of the loss.
     """
     cell, seed = cell_of(job), job["seed"]

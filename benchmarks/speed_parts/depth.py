@@ -2,9 +2,9 @@
 
 import time
 
-from benchmarks.speed_cells import Promise, markdown, milliseconds
-from benchmarks.speed_networks import cell_of, compiled, make_batch, make_modnet, train_step
-from benchmarks.speed_timing import fitted_power, interleaved, summary
+from benchmarks.speed_parts.cells import Promise, markdown, milliseconds
+from benchmarks.speed_parts.networks import cell_of, compiled, make_batch, make_modnet, train_step
+from benchmarks.speed_parts.timing import fitted_power, interleaved, summary
 
 STEPS, NUM_BLOCKS = (8, 16, 32, 64), 16
 FORMS = {"unrolled": True, "loop": False, "as the library chooses": None}
@@ -46,7 +46,7 @@ def run(job):
 
     Returns:
         "first_step": seconds from the constructor to the end of the first training step, imports not counted; "step":
-        `speed_timing.summary` of the steps after that.
+        `timing.summary` of the steps after that.
     """
     cell, seed = cell_of(job), job["seed"]
     batch = make_batch(cell, seed)

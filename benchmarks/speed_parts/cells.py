@@ -26,7 +26,7 @@ def promise(text, summary, bound):
 
     Args:
         text: what is promised; the bound is added.
-        summary: one of `speed_timing.summary`, with a ratio.
+        summary: one of `timing.summary`, with a ratio.
         bound: the largest ratio that keeps it.
     """
     return Promise(f"{text}: at most {bound:.2f}", ratio(summary), summary["ratio"] <= bound)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).parent.parent
+ROOT = pathlib.Path(__file__).parent.parent.parent
 
 
 def run_in_new_process(job):
@@ -28,7 +28,7 @@ def run_in_new_process(job):
     """
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "result.json"
-        run_python(["-m", "benchmarks.speed_job", json.dumps(job), str(file)], job["backend"], job["name"])
+        run_python(["-m", "benchmarks.speed_parts.job", json.dumps(job), str(file)], job["backend"], job["name"])
         return json.loads(file.read_text())
 
 
@@ -62,9 +62,9 @@ def run_here(job):
         What the section's `run` returned, with "load", what else kept the processors busy in the meantime, and
         "process", the machine and the versions.
     """
-    section = importlib.import_module(f"benchmarks.speed_{job['section']}")
+    section = importlib.import_module(f"benchmarks.speed_parts.{job['section']}")
     # Imported late: it imports Keras, which the process that only starts others can do without.
-    from benchmarks.speed_machine import LoadOfOthers, describe
+    from benchmarks.speed_parts.machine import LoadOfOthers, describe
 
     load = LoadOfOthers()
     result = section.run(job)

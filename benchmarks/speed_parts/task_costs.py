@@ -4,8 +4,8 @@ import time
 
 import psutil
 
-from benchmarks.speed_networks import CLASSES, TASK, cell_of, compiled, cycle, make_batch, make_modnet
-from benchmarks.speed_timing import interleaved, summary
+from benchmarks.speed_parts.networks import CLASSES, TASK, cell_of, compiled, cycle, make_batch, make_modnet
+from benchmarks.speed_parts.timing import interleaved, summary
 from keras_modnet.layers.blocks import basic, register_block
 from keras_modnet.layers.stages import Conv
 from keras_modnet.layers.values import value_of

@@ -6,7 +6,7 @@ import math
 import subprocess
 import sys
 
-from benchmarks.speed_job import ROOT
+from benchmarks.speed_parts.job import ROOT
 
 KERNEL = 5
 
@@ -50,7 +50,7 @@ class ConvMixer:
     @contextlib.contextmanager
     def running(self):
         """Starts the process for the length of a `with` block."""
-        command = [sys.executable, "-m", "benchmarks.speed_torch"]
+        command = [sys.executable, "-m", "benchmarks.speed_parts.convmixer_process"]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
         with subprocess.Popen(command, cwd=ROOT, **pipes) as self._process:
             self._ask(json.dumps(self._setting))
@@ -70,7 +70,7 @@ class ConvMixer:
         self._process.stdin.write(f"{line}\n")
         answer = self._process.stdout.readline()
         if answer != "done\n":
-            raise RuntimeError(f"benchmarks.speed_torch ended before it had answered {line!r}.")
+            raise RuntimeError(f"benchmarks.speed_parts.convmixer_process ended before it had answered {line!r}.")
 
 
 def convmixer_macs(width, kernel):

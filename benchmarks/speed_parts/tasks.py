@@ -1,7 +1,7 @@
 """What many tasks on one bank cost."""
 
-from benchmarks.speed_cells import TIMES_HEADER, Promise, markdown, times
-from benchmarks.speed_task_costs import SHARING, memory, sharing, switching
+from benchmarks.speed_parts.cells import TIMES_HEADER, Promise, markdown, times
+from benchmarks.speed_parts.task_costs import SHARING, memory, sharing, switching
 
 # What a task may hold beside ordering, norms and head: the state of its random generator.
 OTHER_BYTES = 16

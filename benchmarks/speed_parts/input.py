@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from benchmarks.speed_cells import Promise, markdown, ratio
-from benchmarks.speed_networks import CLASSES, cell_of, compiled, image_shape, make_modnet
-from benchmarks.speed_timing import interleaved, summary
+from benchmarks.speed_parts.cells import Promise, markdown, ratio
+from benchmarks.speed_parts.networks import CLASSES, cell_of, compiled, image_shape, make_modnet
+from benchmarks.speed_parts.timing import interleaved, summary
 from training.data import ImageBatches, as_tf_dataset, augmentation
 
 # Images of 64 x 64 pixels on the map of the other sections.
@@ -36,7 +36,7 @@ def run(job):
         job: the one of `jobs`.
 
     Returns:
-        "images": of each pass; "rows": for each of `INPUTS` `speed_timing.summary` against the training alone.
+        "images": of each pass; "rows": for each of `INPUTS` `timing.summary` against the training alone.
     """
     cell, seed = cell_of(job), job["seed"]
     batches = 2 if job["smoke"] else BATCHES

@@ -3,9 +3,9 @@
 import keras
 import numpy as np
 
-from benchmarks.speed_cells import markdown, milliseconds
-from benchmarks.speed_networks import CELL, TASK, TOY_CELL, compiled, make_batch, make_modnet, train_step
-from benchmarks.speed_timing import fitted_power, interleaved, repeats_within, summary
+from benchmarks.speed_parts.cells import markdown, milliseconds
+from benchmarks.speed_parts.networks import CELL, TASK, TOY_CELL, compiled, make_batch, make_modnet, train_step
+from benchmarks.speed_parts.timing import fitted_power, interleaved, repeats_within, summary
 from keras_modnet.analysis.drawing import make_figure, save_figure
 
 FACTORS = {
@@ -39,7 +39,7 @@ def run(job):
         job: one of `jobs`.
 
     Returns:
-        "sizes"; "macs", counted for one batch: {"predict", "train"} of each size; "times": `speed_timing.summary` of
+        "sizes"; "macs", counted for one batch: {"predict", "train"} of each size; "times": `timing.summary` of
         each size, {"predict", "train"}; "peak": multiply-adds a second of the product of matrices.
     """
     key, sizes = FACTORS[job["factor"]]

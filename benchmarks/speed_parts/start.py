@@ -2,9 +2,9 @@
 
 import json
 
-from benchmarks.speed_cells import Promise, markdown
-from benchmarks.speed_job import run_python
-from benchmarks.speed_timing import summary
+from benchmarks.speed_parts.cells import Promise, markdown
+from benchmarks.speed_parts.job import run_python
+from benchmarks.speed_parts.timing import summary
 
 PRESET = "digits_reuse"
 IMPORT, WHOLE = "import keras_modnet, after keras", "from_preset to the first prediction"
@@ -52,7 +52,7 @@ def run(job):
         job: one of `jobs`.
 
     Returns:
-        "rows": `speed_timing.summary` of each part.
+        "rows": `timing.summary` of each part.
     """
     # The first process brings the files into the memory of the system.
     parts = [timed_parts(PROGRAM, job) for _ in range(1 if job["smoke"] else 1 + REPEATS)]
