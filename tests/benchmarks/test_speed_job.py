@@ -19,7 +19,7 @@ def test_a_process_has_the_backend_that_it_is_given():
 def test_a_job_that_fails_says_what_went_wrong():
     job = {"name": "no_job", "section": "none", "backend": BACKEND}
     with pytest.raises(
-        RuntimeError, match=r"no_job ended with status 1:[\s\S]*No module named 'benchmarks.speed_none'"
+        RuntimeError, match=r"no_job ended with status 1:[\s\S]*No module named 'benchmarks.speed_parts.none'"
     ):
         run_in_new_process(job)
 
