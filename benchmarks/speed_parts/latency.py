@@ -25,7 +25,7 @@ MODNET = "the ModNet itself"
 CONVMIXER = "ConvMixer of timm, in torch"
 # Blocks that run twice each: a static network has them once.
 NUM_BLOCKS = 4
-REPEATS = {1: 300, 64: 60}
+REPEATS = {1: 600, 64: 120}
 STATIC_RATIO, TOLERANCE = 1.02, 1e-4
 # How a network is called, and what that is to be called.
 CALLS = {"predict_on_batch": "predict_on_batch", "compiled": "the compiled function alone"}

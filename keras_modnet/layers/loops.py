@@ -10,12 +10,18 @@ UNROLLED_STEPS = 24
 def unrolls_best(num_steps):
     """Returns whether so many steps are better unrolled into the graph than run in a loop.
 
-    On TensorFlow a loop costs little, and its trace does not grow. So it is on JAX with an accelerator; but on a CPU
-    XLA leaves its fast convolutions out of loops, and a step then takes many times as long. Torch has no graph.
+    A loop costs little, and its trace does not grow. Torch has no graph.
     """
-    backend = keras.backend.backend()
-    on_cpu = backend == "jax" and all(device.startswith("cpu") for device in keras.distribution.list_devices())
-    return num_steps <= UNROLLED_STEPS or backend == "torch" or on_cpu
+    return num_steps <= UNROLLED_STEPS or keras.backend.backend() == "torch" or slow_inside()
+
+
+def slow_inside():
+    """Returns whether convolutions inside a loop or a choice of the graph are slow: on JAX, on a CPU.
+
+    There XLA has its fast convolutions on the outside alone; inside, a step takes many times as long.
+    """
+    on_jax = keras.backend.backend() == "jax"
+    return on_jax and all(device.startswith("cpu") for device in keras.distribution.list_devices())
 
 
 def loop_over_rows(body, x, rows, outputs):

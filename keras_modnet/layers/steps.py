@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_modnet.checks import expect
-from keras_modnet.layers.loops import loop_over_rows, unrolls_best
+from keras_modnet.layers.loops import loop_over_rows, slow_inside, unrolls_best
 from keras_modnet.layers.step_norms import StepNorms
 
 
@@ -31,7 +31,7 @@ def run_steps(x, bank, ordering, normalizer, hard=False, unroll=None):
     # Replicas cannot synchronize statistics inside a loop of the graph.
     unrolled = synchronized or (unrolls_best(num_steps) if unroll is None else unroll)
     if bank.mixing == "outputs" and not isinstance(hard, bool):
-        if unrolled and not synchronized:
+        if unrolled and not synchronized and not slow_inside():
             return _either(x, bank, ordering, hard, normalizer)
         # All blocks go on running: replicas cannot meet inside a way that might not be taken, and XLA on TensorFlow
         # takes no gradient where a loop and such a choice meet.
@@ -114,6 +114,9 @@ class OrderedSteps(keras.layers.Layer):
         normalizer = self.norms.begin(training)
         # A router of somebody else need not say whether its ordering is hard.
         hard = self.router.gives_hard(training) if hasattr(self.router, "gives_hard") else False
+        if not isinstance(hard, bool) and keras.backend.backend() == "tensorflow":
+            # XLA, which a layer cannot see coming, moves convolutions into a choice there: mixing costs less by far.
+            hard = False
         x = run_steps(x, self.bank, ordering, normalizer, hard, self.unroll)
         normalizer.finish()
         return x

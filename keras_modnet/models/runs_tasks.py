@@ -19,6 +19,8 @@ class RunsTasks:
     def _run(self, name, images, training):
         layers = self._layers_of(name)
         ordering, hard = layers.router(training=training), layers.router.gives_hard(training)
+        if not isinstance(hard, bool) and keras.backend.backend() == "tensorflow" and self.jit_compile:
+            hard = False  # XLA there moves convolutions into a choice, and mixing costs less by far.
         normalizer = layers.norms.begin(training)
         features = run_steps(self.stem(images), self.bank, ordering, normalizer, hard, self.unroll)
         normalizer.finish()

@@ -14,15 +14,14 @@ NORM_VALUES = ("scale", "offset", "mean", "variance")
 
 def static_stem(images, stem):
     """Returns features `(batch, height, width, channels)` of images, by the layers that an `IsometricStem` equals."""
-    channels = images.shape[-1]
-    # Not `Rescaling`: it lays numbers of each channel out by the global data format, which need not be this model's.
-    pixels = keras.layers.Normalization(
-        axis=-1,
-        mean=np.broadcast_to(stem.mean, channels).astype(float).tolist(),
-        variance=np.square(np.broadcast_to(stem.std, channels).astype(float)).tolist(),
-        dtype="float32",
-        name="stem_pixels",
-    )(images)
+    mean, std = (np.broadcast_to(value, images.shape[-1]).astype(float) for value in (stem.mean, stem.std))
+    options = {"dtype": "float32", "name": "stem_pixels"}
+    if len(set(mean)) == len(set(std)) == 1:
+        pixels = keras.layers.Rescaling(float(1 / std[0]), float(-mean[0] / std[0]), **options)(images)
+    else:
+        # `Rescaling` lays numbers of each channel out by the global data format, which need not be this model's.
+        layer = keras.layers.Normalization(axis=-1, mean=mean.tolist(), variance=np.square(std).tolist(), **options)
+        pixels = layer(images)
     return _copy(stem.embedding, "stem", pixels, stem.embedding.get_weights(), stem.dtype_policy)(pixels)
 
 

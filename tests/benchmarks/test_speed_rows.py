@@ -105,3 +105,12 @@ def test_the_multiply_adds_of_a_cell_are_those_of_its_network(cell):
 def test_a_job_can_be_stored():
     jobs = [job for name in speed_rows.SECTIONS for job in speed_rows.section(name).jobs(("tensorflow",), smoke=False)]
     assert json.loads(json.dumps(jobs)) == jobs
+
+
+def test_the_stored_results_have_every_section_with_command_machine_and_load():
+    results = json.loads((script.RESULTS / "speed.json").read_text())
+    assert results["command"].startswith("python -m benchmarks.speed")
+    assert {run["section"] for run in results["runs"]} == set(speed_rows.SECTIONS)
+    for run in results["runs"]:
+        assert {"versions", "cpu_count", "cpu_model", "device"} <= set(results["machines"][run["machine"]])
+        assert 0 <= run["load"]["others"] <= 1

@@ -41,3 +41,4 @@ def test_many_steps_run_in_a_loop_where_loops_are_fast(monkeypatch, backend, dev
     monkeypatch.setattr(keras.distribution, "list_devices", lambda: devices)
     assert loops.unrolls_best(loops.UNROLLED_STEPS) is few
     assert loops.unrolls_best(loops.UNROLLED_STEPS + 1) is many
+    assert loops.slow_inside() is (backend == "jax" and devices == ["cpu:0"])

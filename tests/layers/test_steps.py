@@ -90,6 +90,21 @@ def test_mixing_with_one_hot_rows_is_picking(mixing, norm, training):
         close(variable, mixture.norms.variables_by_name()[name], name)
 
 
+def spoil_unused_block(steps):
+    """Not a number times zero is not a number: a mixture would spread it."""
+    for variable in steps.bank.stacked_weights.values():
+        values = ops.convert_to_numpy(variable).copy()
+        values[1] = np.nan
+        variable.assign(values)
+
+
+def test_where_a_choice_is_slow_mixed_outputs_go_on_with_all_blocks(monkeypatch):
+    monkeypatch.setattr("keras_modnet.layers.steps.slow_inside", lambda: True)
+    steps = make_steps(mixing="outputs")
+    spoil_unused_block(steps)
+    assert np.isnan(run(steps, ONE_HOT, hard=ops.convert_to_tensor(True))).all()
+
+
 @pytest.mark.parametrize(
     ("mixing", "unroll", "hard"),
     [
@@ -100,14 +115,11 @@ def test_mixing_with_one_hot_rows_is_picking(mixing, norm, training):
         ("outputs", True, "late"),
     ],
 )
-def test_blocks_that_a_hard_ordering_leaves_out_are_never_touched(mixing, unroll, hard):
+def test_blocks_that_a_hard_ordering_leaves_out_are_never_touched(monkeypatch, mixing, unroll, hard):
+    monkeypatch.setattr("keras_modnet.layers.steps.slow_inside", lambda: False)
     steps = make_steps(mixing=mixing)
     expected = run(steps, ONE_HOT, training=True)
-    # Not a number times zero is not a number: a mixture would spread it.
-    for variable in steps.bank.stacked_weights.values():
-        values = ops.convert_to_numpy(variable).copy()
-        values[1] = np.nan
-        variable.assign(values)
+    spoil_unused_block(steps)
     hard = hard if hard is True else ops.convert_to_tensor(True)
     close(run(steps, ONE_HOT, training=True, hard=hard, unroll=unroll), expected)
     assert np.isnan(run(steps, ONE_HOT)).all()

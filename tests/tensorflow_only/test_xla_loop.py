@@ -3,6 +3,8 @@
 import keras
 import pytest
 
+from keras_modnet.layers.steps import run_steps
+
 SparseLoss = keras.losses.SparseCategoricalCrossentropy
 
 
@@ -15,3 +17,19 @@ def test_xla_compiles_a_loop_with_its_gradient(make_model, images, labels, value
     after = values(model)
     for name in ("stem/kernel", "bank/conv1/kernel", "tasks/digits/ordering/logits"):
         assert (before[name] != after[name]).any(), name
+
+
+@pytest.mark.parametrize("xla", [True, False])
+def test_xla_meets_no_choice_between_picking_and_mixing(make_model, images, labels, monkeypatch, xla):
+    seen = []
+
+    def spy(x, bank, ordering, normalizer, hard, unroll):
+        seen.append(hard)
+        return run_steps(x, bank, ordering, normalizer, hard, unroll)
+
+    monkeypatch.setattr("keras_modnet.models.runs_tasks.run_steps", spy)
+    model = make_model(compiled=False, num_steps=1)
+    model.compile("sgd", SparseLoss(from_logits=True), jit_compile=xla)
+    model.fit(images, labels, verbose=0)
+    assert all(hard is False for hard in seen) if xla else all(not isinstance(hard, bool) for hard in seen)
+    assert seen
