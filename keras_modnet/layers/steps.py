@@ -115,7 +115,7 @@ class OrderedSteps(keras.layers.Layer):
         # A router of somebody else need not say whether its ordering is hard.
         hard = self.router.gives_hard(training) if hasattr(self.router, "gives_hard") else False
         if not isinstance(hard, bool) and keras.backend.backend() == "tensorflow":
-            # XLA, which a layer cannot see coming, moves convolutions into a choice there: mixing costs less by far.
+            # With XLA, which a layer cannot see coming, a choice makes training steps many times slower there.
             hard = False
         x = run_steps(x, self.bank, ordering, normalizer, hard, self.unroll)
         normalizer.finish()

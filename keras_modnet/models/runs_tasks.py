@@ -20,7 +20,7 @@ class RunsTasks:
         layers = self._layers_of(name)
         ordering, hard = layers.router(training=training), layers.router.gives_hard(training)
         if not isinstance(hard, bool) and keras.backend.backend() == "tensorflow" and self.jit_compile:
-            hard = False  # XLA there moves convolutions into a choice, and mixing costs less by far.
+            hard = False  # Around a choice XLA's training steps are many times slower there; mixing costs little.
         normalizer = layers.norms.begin(training)
         features = run_steps(self.stem(images), self.bank, ordering, normalizer, hard, self.unroll)
         normalizer.finish()

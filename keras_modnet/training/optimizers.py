@@ -30,6 +30,6 @@ def _decays(variable):
 def jit_compile():
     """Returns the `jit_compile` argument for `compile` that is fastest without a choice by the user.
 
-    XLA compiles convolutions for a CPU to slower code than TensorFlow's own; other backends know best themselves.
+    On TensorFlow XLA gains little in training on a CPU and has to compile first; other backends know best themselves.
     """
     return False if keras.backend.backend() == "tensorflow" else "auto"

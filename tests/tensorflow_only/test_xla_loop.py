@@ -3,6 +3,7 @@
 import keras
 import pytest
 
+from keras_modnet.layers import BlockBank, GumbelRouter, OrderedSteps
 from keras_modnet.layers.steps import run_steps
 
 SparseLoss = keras.losses.SparseCategoricalCrossentropy
@@ -33,3 +34,17 @@ def test_xla_meets_no_choice_between_picking_and_mixing(make_model, images, labe
     model.fit(images, labels, verbose=0)
     assert all(hard is False for hard in seen) if xla else all(not isinstance(hard, bool) for hard in seen)
     assert seen
+
+
+def test_steps_outside_a_model_meet_no_choice_either(monkeypatch):
+    seen = []
+
+    def spy(x, bank, ordering, normalizer, hard, unroll):
+        seen.append(hard)
+        return run_steps(x, bank, ordering, normalizer, hard, unroll)
+
+    monkeypatch.setattr("keras_modnet.layers.steps.run_steps", spy)
+    steps = OrderedSteps(BlockBank(2), GumbelRouter(1, 2))
+    steps(keras.ops.ones((1, 2, 2, 4)), training=True)
+    assert seen
+    assert all(hard is False for hard in seen)
