@@ -1,6 +1,5 @@
 """Features of a task step by step, so that an ordering that differs in one step runs again from there only."""
 
-import keras
 import numpy as np
 from keras import ops
 
@@ -49,11 +48,8 @@ class StepFeatures:
         return self._before[step]
 
     def _run(self, step, block, x):
-        return x + self._bank.branch(x, self._selection, self._rows[block], self._normalizer.step(step).apply)
+        return self._bank.step(x, self._selection, self._rows[block], self._normalizer.step(step).apply)
 
     def _pool(self, x):
         head = self._layers.head
-        if head.norms is not None:
-            x = head.norms.measure().step(0).apply("output", x, None)
-        x = keras.activations.get(head.activation)(x)
-        return ops.mean(ops.cast(x, "float32"), axis=(1, 2))
+        return head.pool(x, None if head.norms is None else head.norms.measure())

@@ -17,7 +17,8 @@ class BlockBank(keras.layers.Layer):
 
     Args:
         num_blocks: blocks in the bank.
-        block: registered kind: `"basic"`, `"bottleneck"`, `"convnext"` or one added by `register_block`.
+        block: registered kind: `"basic"`, `"bottleneck"`, `"convnext"`, `"convmixer_7_relu"`, `"convmixer_9_gelu"` or
+            one added by `register_block`.
         mixing: `"weights"` mixes the kernels by the ordering's row and runs one block; `"outputs"` runs every block and
             mixes what comes out. Equal numbers for a hard ordering, different ones for a soft one.
 
@@ -26,7 +27,8 @@ class BlockBank(keras.layers.Layer):
         weights: `(num_blocks,)`, one row of an ordering, sums to one.
 
     Returns:
-        `x + branch(x)`, shape and dtype of `x`: one step, without norms of a (task, step); `OrderedSteps` adds those.
+        `x + branch(x)`, of a kind that is not residual `branch(x)`, shape and dtype of `x`: one step, without norms of
+        a (task, step); `OrderedSteps` adds those.
 
     Raises:
         ValueError: an unknown block or mixing, a count under one, features that are not rank 4 with known channels.
@@ -60,12 +62,17 @@ class BlockBank(keras.layers.Layer):
         """Runs one step."""
         selection = self.select(ops.expand_dims(ops.cast(weights, "float32"), 0))
         (row,) = selection.per_step()
-        return x + self.branch(x, selection, row, lambda place, x, weights: x)
+        return self.step(x, selection, row, lambda place, x, weights: x)
 
     @property
     def stages(self):
         """The stages of the block kind at the width of the features."""
         return self._stages
+
+    @property
+    def residual(self):
+        """Whether a step adds the branch's output to the features; else the output replaces them."""
+        return self._kind.residual
 
     @property
     def norm_places(self):
@@ -95,8 +102,8 @@ class BlockBank(keras.layers.Layer):
         either = ops.cond(hard, lambda: pick_weights(ordering, stacked), lambda: mix_weights(ordering, stacked))
         return Selection(either)
 
-    def branch(self, x, selection, row, normalize):
-        """Returns the branch's output at one step.
+    def step(self, x, selection, row, normalize):
+        """Returns the features behind one step: `x + branch(x)`, of a kind that is not residual `branch(x)`.
 
         Args:
             x: features `(batch, height, width, channels)`.
@@ -106,8 +113,10 @@ class BlockBank(keras.layers.Layer):
                 blocks, and `x` may hold the features of all blocks side by side along the channels.
         """
         if selection.stacked is None:
-            return branch(x, self._stages, row, normalize)
-        return branch_of_all(x, self._stages, selection.stacked, row["ordering"], normalize)
+            output = branch(x, self._stages, row, normalize)
+        else:
+            output = branch_of_all(x, self._stages, selection.stacked, row["ordering"], normalize)
+        return x + output if self.residual else output
 
     def macs_per_step(self, height, width):
         """Returns multiply-adds of one block for one image with a `height` x `width` feature map."""

@@ -1,6 +1,7 @@
 """Kinds of blocks: which stages a residual branch consists of. A user adds a kind with `register_block`."""
 
 import dataclasses
+import functools
 from collections.abc import Callable
 
 from keras_modnet.checks import expect, expect_one_of
@@ -10,6 +11,7 @@ from keras_modnet.layers.stages import (
     Conv,
     DepthwiseConv,
     LayerScale,
+    SkipConnection,
     Stage,
     StepNorm,
 )
@@ -23,23 +25,31 @@ class BlockKind:
         name: the name that `block=` takes.
         stages: function from the width (channels) to the tuple of stages of the branch.
         output_activation: activation that features need before pooling; pre-activation kinds leave it to the head.
+        residual: whether the branch's output is added to the features; else it replaces them.
+        stem_activation: of kinds whose output is activated and normalized, so that the head needs no norm, the
+            activation: the stem then ends in it and a norm. None: the stem is linear, and the head normalizes.
     """
 
     name: str
     stages: Callable[[int], tuple[Stage, ...]]
     output_activation: str | None = None
+    residual: bool = True
+    stem_activation: str | None = None
 
 
 _kinds: dict[str, BlockKind] = {}
 
 
-def register_block(name, stages, output_activation=None):
+def register_block(name, stages, output_activation=None, residual=True, stem_activation=None):
     """Adds a kind of block, so that `BlockBank(block=name)` and `ModNet(block=name)` know it.
 
     Args:
         name: a new name; a name that is taken is refused.
         stages: function from the width to a tuple of `Stage`s, shape in = shape out.
         output_activation: Keras activation that the head applies before pooling, or None.
+        residual: whether the stages' output is added to the features; else it replaces them.
+        stem_activation: Keras activation that the stem ends in, with a norm behind it, where the stages do and the head
+            therefore needs no norm; or None.
 
     Raises:
         ValueError: the name is taken, or the stages do not have unique names for what they own.
@@ -47,7 +57,7 @@ def register_block(name, stages, output_activation=None):
     expect(name not in _kinds, "name", f"a name that is not taken ({', '.join(sorted(_kinds))} are)", name)
     named = [stage.name for stage in stages(8) if stage.weights() or isinstance(stage, StepNorm)]
     expect(all(named) and len(set(named)) == len(named), "stages", "stages with unique names", named)
-    _kinds[name] = BlockKind(name, stages, output_activation)
+    _kinds[name] = BlockKind(name, stages, output_activation, residual, stem_activation)
 
 
 def block_kind(name):
@@ -95,6 +105,32 @@ def convnext(width):
     )
 
 
+def convmixer(width, size, activation):
+    """ConvMixer layer (Trockman & Kolter 2022, "Patches are all you need?"), norms behind the activations.
+
+    Args:
+        width: channels of the features.
+        size: side of the depthwise kernel.
+        activation: Keras activation.
+    """
+    return (
+        DepthwiseConv("depthwise", width, size, use_bias=True),
+        Activation(activation),
+        StepNorm("norm1", width),
+        SkipConnection(),
+        Conv("pointwise", width, width, use_bias=True),
+        Activation(activation),
+        StepNorm("norm2", width),
+    )
+
+
 register_block("basic", basic, output_activation="relu")
 register_block("bottleneck", bottleneck)
 register_block("convnext", convnext)
+for _size, _activation in ((7, "relu"), (9, "gelu")):
+    register_block(
+        f"convmixer_{_size}_{_activation}",
+        functools.partial(convmixer, size=_size, activation=_activation),
+        residual=False,
+        stem_activation=_activation,
+    )

@@ -9,12 +9,14 @@ from keras_modnet.layers.step_norms import StepNorms
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
 class ClassifierHead(keras.layers.Layer):
-    """Norm, activation, global average pooling and one dense layer.
+    """Norm, activation, global average pooling and one dense layer; or the pooling in front of the norm.
 
     Args:
         num_classes: number of logits.
         norm: `"batch"`, `"group"`, `"layer"` or None.
         activation: Keras activation between norm and pooling, or None; `"relu"` suits pre-activation blocks.
+        pool_first: whether the pooling comes first, so that the norm sees one vector an image.
+        epsilon: what the norm adds to the variance.
 
     Call arguments:
         features: `(batch, height, width, channels)`.
@@ -27,10 +29,11 @@ class ClassifierHead(keras.layers.Layer):
         ValueError: a count under one or an unknown norm.
     """
 
-    def __init__(self, num_classes, norm="batch", activation="relu", **kwargs):
+    def __init__(self, num_classes, norm="batch", activation="relu", pool_first=False, epsilon=1e-3, **kwargs):
         super().__init__(**kwargs)
         expect_count("num_classes", num_classes)
         self.num_classes, self.norm, self.activation = num_classes, norm, activation
+        self.pool_first, self.epsilon = pool_first, epsilon
         # float32: softmax and cross-entropy of half-precision logits lose the small classes.
         self.dense = keras.layers.Dense(num_classes, dtype="float32", name="dense")
 
@@ -39,16 +42,33 @@ class ClassifierHead(keras.layers.Layer):
         channels = features_shape[-1]
         self.norms = None
         if self.norm is not None:
-            self.norms = StepNorms(1, {"output": channels}, self.norm, dtype=self.dtype_policy, name="norms")
+            own = {"epsilon": self.epsilon, "dtype": self.dtype_policy, "name": "norms"}
+            self.norms = StepNorms(1, {"output": channels}, self.norm, **own)
             self.norms.build()
         self.dense.build((None, channels))
 
     def call(self, features, training=None):
         """Pools and classifies."""
-        if self.norms is not None:
-            features = self.norms(features, training=training)
+        if self.norms is None:
+            return self.dense(self.pool(features))
+        normalizer = self.norms.begin(training)
+        pooled = self.pool(features, normalizer)
+        normalizer.finish()
+        return self.dense(pooled)
+
+    def pool(self, features, normalizer=None):
+        """Returns what the dense layer classifies, `(batch, channels)`, float32.
+
+        Args:
+            features: `(batch, height, width, channels)`.
+            normalizer: what `norms.begin` or `norms.measure` returned; None where there is no norm.
+        """
+        if self.pool_first:
+            features = ops.mean(ops.cast(features, "float32"), axis=(1, 2), keepdims=True)
+        if normalizer is not None:
+            features = normalizer.step(0).apply("output", features, None)
         features = keras.activations.get(self.activation)(features)
-        return self.dense(ops.mean(ops.cast(features, "float32"), axis=(1, 2)))
+        return ops.mean(ops.cast(features, "float32"), axis=(1, 2))
 
     def variables_by_name(self):
         """Returns `{"output/scale": ..., "kernel": ..., "bias": ...}`, stable names in a stable order."""
@@ -69,4 +89,6 @@ class ClassifierHead(keras.layers.Layer):
             "num_classes": self.num_classes,
             "norm": self.norm,
             "activation": self.activation,
+            "pool_first": self.pool_first,
+            "epsilon": self.epsilon,
         }

@@ -8,11 +8,11 @@ import functools
 
 from keras import ops
 
-from keras_modnet.layers.stages import Activation, Conv, DepthwiseConv, LayerScale, Stage, StepNorm
+from keras_modnet.layers.stages import Activation, Conv, DepthwiseConv, LayerScale, SkipConnection, Stage, StepNorm
 
 
 def branch_of_all(x, stages, stacked, mixture, normalize):
-    """Runs the residual branch of every block on the same features and mixes what comes out.
+    """Runs the stages of every block on the same features and mixes what comes out.
 
     Args:
         x: `(batch, height, width, channels)`.
@@ -24,10 +24,13 @@ def branch_of_all(x, stages, stacked, mixture, normalize):
     Returns:
         The weighted sum, shape of `x` (Meyerson & Miikkulainen 2018, soft layer ordering).
     """
-    joined = False
+    inputs, joined = x, False
     for index, stage in enumerate(stages):
         if isinstance(stage, StepNorm):
             x = normalize(stage.name, x, mixture)
+            continue
+        if isinstance(stage, SkipConnection):
+            x = x + (_join(inputs, mixture.shape[0], joined=False) if joined else inputs)
             continue
         weights = {name: ops.cast(stacked[f"{stage.name}/{name}"], x.dtype) for name in stage.weights()}
         if index == len(stages) - 1:

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from keras_modnet.layers.stages import StepNorm
+from keras_modnet.layers.stages import SkipConnection, StepNorm
 
 MIXINGS = ("weights", "outputs")
 
@@ -27,7 +27,7 @@ def pick_weights(ordering, stacked):
 
 
 def branch(x, stages, weights, normalize):
-    """Runs the residual branch of one block.
+    """Runs the stages of one block.
 
     Args:
         x: `(batch, height, width, channels)`.
@@ -38,9 +38,12 @@ def branch(x, stages, weights, normalize):
     Returns:
         The branch's output, shape of `x`.
     """
+    inputs = x
     for stage in stages:
         if isinstance(stage, StepNorm):
             x = normalize(stage.name, x, None)
+        elif isinstance(stage, SkipConnection):
+            x = x + inputs
         else:
             x = stage.apply(x, {name: ops.cast(weights[f"{stage.name}/{name}"], x.dtype) for name in stage.weights()})
     return x

@@ -59,6 +59,13 @@ class StepNorm(Stage):
 
 
 @dataclasses.dataclass(frozen=True)
+class SkipConnection(Stage):
+    """The place inside of a block where the features that it started from are added."""
+
+    name: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
 class Activation(Stage):
     """An elementwise function, given by its Keras name such as `"relu"` or `"gelu"`."""
 

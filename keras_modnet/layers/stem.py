@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_modnet.checks import expect, expect_count
+from keras_modnet.layers.step_norms import StepNorms
 
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
@@ -15,27 +16,33 @@ class IsometricStem(keras.layers.Layer):
         patch_size: side of a patch in pixels; height and width of the images are divisible by it.
         mean: pixel value, one number or one a channel, that is subtracted; default 127.5.
         std: pixel value, one number or one a channel, that the difference is divided by; default 127.5.
+        activation: Keras activation behind the embedding, or None.
+        norm: `"batch"`, `"group"`, `"layer"` or None; behind the activation, shared by all that use the stem.
+        epsilon: what the norm adds to the variance.
 
     Call arguments:
         images: `(batch, H, W, C)` with values from 0 to 255, any dtype.
+        training: whether a batch norm gathers statistics.
 
     Returns:
         Features `(batch, H / patch_size, W / patch_size, width)`.
 
     Raises:
-        ValueError: a count under one, images of another rank, or sides that the patch size does not divide.
+        ValueError: a count under one, images of another rank, or sides that the patch size does not divide;
+            an unknown norm.
 
     Reference:
         Patch embedding: Dosovitskiy et al. 2021; isometric networks: Sandler et al. 2019, arXiv 1909.03205.
     """
 
-    def __init__(self, width, patch_size=4, mean=127.5, std=127.5, **kwargs):
+    def __init__(self, width, patch_size=4, mean=127.5, std=127.5, activation=None, norm=None, epsilon=1e-3, **kwargs):
         # Keras would round the pixels to half precision before they are scaled.
         super().__init__(autocast=False, **kwargs)
         expect_count("width", width)
         expect_count("patch_size", patch_size)
         self.width, self.patch_size = width, patch_size
         self.mean, self.std = mean, std
+        self.activation, self.norm, self.epsilon = activation, norm, epsilon
         self.embedding = keras.layers.Conv2D(
             width,
             patch_size,
@@ -54,16 +61,27 @@ class IsometricStem(keras.layers.Layer):
         sides = f"of sides that patch_size={self.patch_size} divides"
         expect(divisible, "images", sides, tuple(images_shape))
         self.embedding.build(images_shape)
+        self.norms = None
+        if self.norm is not None:
+            own = {"epsilon": self.epsilon, "dtype": self.dtype_policy, "name": "norms"}
+            self.norms = StepNorms(1, {"output": self.width}, self.norm, **own)
+            self.norms.build()
         # Stored once built, so that images of another shape are refused by name and not by a failing convolution.
         self._image_shape = tuple(images_shape[1:])
 
-    def call(self, images):
-        """Scales the pixels and embeds the patches."""
+    def call(self, images, training=None):
+        """Scales the pixels, embeds the patches, activates and normalizes them."""
         matches = tuple(images.shape[1:]) == self._image_shape
         expect(matches, "images", f"of shape (batch, {', '.join(map(str, self._image_shape))})", tuple(images.shape))
         pixels = ops.cast(images, "float32")
         scaled = (pixels - ops.convert_to_tensor(self.mean, "float32")) / ops.convert_to_tensor(self.std, "float32")
-        return self.embedding(ops.cast(scaled, self.compute_dtype))
+        features = keras.activations.get(self.activation)(self.embedding(ops.cast(scaled, self.compute_dtype)))
+        return features if self.norms is None else self.norms(features, training=training)
+
+    def variables_by_name(self):
+        """Returns `{"kernel": ..., "bias": ..., "output/scale": ...}`, stable names in a stable order."""
+        norms = {} if self.norms is None else self.norms.variables_by_name()
+        return {"kernel": self.embedding.kernel, "bias": self.embedding.bias} | norms
 
     def macs(self):
         """Returns multiply-adds for one image."""
@@ -82,4 +100,7 @@ class IsometricStem(keras.layers.Layer):
             "patch_size": self.patch_size,
             "mean": self.mean,
             "std": self.std,
+            "activation": self.activation,
+            "norm": self.norm,
+            "epsilon": self.epsilon,
         }

@@ -9,7 +9,7 @@ from keras_modnet.layers.step_norms import StepNorms
 
 
 def run_steps(x, bank, ordering, normalizer, hard=False, unroll=None):
-    """Runs `x = x + branch(x; bank by ordering[step], norms[step])` for every step.
+    """Runs `x = x + branch(x; bank by ordering[step], norms[step])` for every step; see `BlockBank.step`.
 
     Args:
         x: features `(batch, height, width, channels)`.
@@ -42,14 +42,14 @@ def run_steps(x, bank, ordering, normalizer, hard=False, unroll=None):
 
 def _unrolled(x, bank, selection, normalizer):
     for step, row in enumerate(selection.per_step()):
-        x = x + bank.branch(x, selection, row, normalizer.step(step).apply)
+        x = bank.step(x, selection, row, normalizer.step(step).apply)
     return x
 
 
 def _looped(x, bank, selection, normalizer):
     def one_step(x, row):
         norms = normalizer.of(row["norms"])
-        x = x + bank.branch(x, selection, row["selection"], norms.apply)
+        x = bank.step(x, selection, row["selection"], norms.apply)
         return x, norms.statistics()
 
     rows = {"selection": selection.rows, "norms": normalizer.rows}

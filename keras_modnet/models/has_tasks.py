@@ -30,6 +30,11 @@ class HasTasks:
         """Returns the number of classes of a task."""
         return self._layers_of(task).num_classes
 
+    @property
+    def class_names(self):
+        """`{task: tuple of the names of its classes, or None}`."""
+        return {name: layers.class_names for name, layers in self.task_layers.items()}
+
     def select_task(self, name):
         """Makes `name` the task that an image tensor runs; what trains stays as it is."""
         self._layers_of(name)
@@ -46,7 +51,7 @@ class HasTasks:
         finally:
             self.select_task(former)
 
-    def add_task(self, name, num_classes, init_from=None, num_steps=None):
+    def add_task(self, name, num_classes, init_from=None, num_steps=None, class_names=None):
         """Adds a task: its own ordering, norms and head; what trains of the others stays as it is.
 
         Args:
@@ -56,15 +61,18 @@ class HasTasks:
                 another number of steps come from the step at the same relative depth. None starts with equal
                 probabilities and fresh norms.
             num_steps: steps; default those of `init_from`, else the model's.
+            class_names: a text for each class, or None.
 
         Raises:
-            ValueError: the name is taken or not a word, `init_from` is unknown, or a count is under one.
+            ValueError: the name is taken or not a word, `init_from` is unknown, a count is under one, or class names
+                are not one text for each class.
         """
         expect_task_name(name)
         expect(name not in self.task_layers, "name", "the name of a new task", name)
         source = None if init_from is None else self._layers_of(init_from)
         default_steps = self.default_steps if source is None else source.num_steps
         spec = {"num_classes": num_classes, "num_steps": default_steps if num_steps is None else num_steps}
+        spec |= {"class_names": class_names}
         layers = self.make_task(name, **task_specs({name: spec}, default_steps)[name])
         if source is not None:
             layers.take_from(source, nearest_steps(layers.num_steps, source.num_steps))
@@ -110,7 +118,7 @@ class HasTasks:
 
     def _change_steps(self, task, num_steps, sources):
         old = self.task_layers[task]
-        new = self.make_task(task, old.num_classes, num_steps)
+        new = self.make_task(task, **old.spec() | {"num_steps": num_steps})
         new.take_from(old, sources)
         new.take_head(old)
         trainability.apply_task_states(new, trainability.task_states(old))

@@ -2,26 +2,15 @@
 
 import keras
 
-from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.layers import BlockBank, IsometricStem
-from keras_modnet.layers.blocks import block_kind
-from keras_modnet.layers.step_norms import NORMS
 from keras_modnet.models import trainability
+from keras_modnet.models.arguments import check_arguments, stem_arguments, task_arguments
 from keras_modnet.models.fitting import FitsTasks
 from keras_modnet.models.has_tasks import HasTasks
 from keras_modnet.models.preset_io import save_to_preset
 from keras_modnet.models.runs_tasks import RunsTasks
 from keras_modnet.models.static import to_static, to_static_tasks
 from keras_modnet.models.tasks import TaskLayers, task_specs
-
-ROUTER_ARGUMENTS = (
-    "temperature",
-    "straight_through",
-    "logits_multiplier",
-    "entropy_weight",
-    "block_use_weight",
-    "seed",
-)
 
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
@@ -30,12 +19,14 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
 
     Args:
         image_shape: `(height, width, channels)` of the images in pixels.
-        tasks: `{name: number of classes}`, or `{name: {"num_classes": ..., "num_steps": ...}}`.
+        tasks: `{name: number of classes}`, or `{name: {"num_classes": ..., "num_steps": ..., "class_names": [...]}}`,
+            the last two not needed.
         num_blocks: blocks in the bank.
         num_steps: steps of a task that does not say.
         width: channels of the features.
         patch_size: side of the stem's patches in pixels; divides height and width.
-        block: registered kind: `"basic"`, `"bottleneck"`, `"convnext"` or one added by `layers.register_block`.
+        block: registered kind: `"basic"`, `"bottleneck"`, `"convnext"`, `"convmixer_7_relu"`, `"convmixer_9_gelu"` or
+            one added by `layers.register_block`.
         norm: `"batch"`, `"group"` or `"layer"`; each (task, step) has its own.
         mixing: `"weights"` mixes kernels and runs one block; `"outputs"` runs all blocks and mixes results.
         unroll: True: every step has its own place in the graph; False: a loop that is traced once; None: a loop for
@@ -47,6 +38,8 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         block_use_weight: weight of their loss that pushes against orderings that leave blocks unused.
         pixel_mean: pixel value, one number or one a channel, that the stem subtracts.
         pixel_std: pixel value, one number or one a channel, that the stem divides by.
+        norm_epsilon: what the norms add to the variance; those that belong to a block have their own.
+        pool_first: whether heads pool the features in front of their norm instead of behind it.
         seed: integer seed of the routers, or None.
 
     Call arguments:
@@ -83,13 +76,13 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         block_use_weight=0.0,
         pixel_mean=127.5,
         pixel_std=127.5,
+        norm_epsilon=1e-3,
+        pool_first=False,
         seed=None,
         **kwargs,
     ):
         # Pixels reach the stem as they are: Keras would round them to half precision here.
         super().__init__(autocast=False, **kwargs)
-        _check_arguments(image_shape, num_steps, patch_size, norm)
-        specs = task_specs(tasks, num_steps)
         self._arguments = {
             "image_shape": tuple(image_shape),
             "num_blocks": num_blocks,
@@ -107,15 +100,17 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
             "block_use_weight": block_use_weight,
             "pixel_mean": pixel_mean,
             "pixel_std": pixel_std,
+            "norm_epsilon": norm_epsilon,
+            "pool_first": pool_first,
             "seed": seed,
         }
-        self._build_parts(specs)
+        check_arguments(self._arguments)
+        self._build_parts(task_specs(tasks, num_steps))
 
     def _build_parts(self, specs):
         arguments, own = self._arguments, {"dtype": self.dtype_policy}
-        stem = [arguments[name] for name in ("width", "patch_size", "pixel_mean", "pixel_std")]
         bank = [arguments[name] for name in ("num_blocks", "block", "mixing")]
-        self.stem = IsometricStem(*stem, name="stem", **own)
+        self.stem = IsometricStem(**stem_arguments(arguments), name="stem", **own)
         self.bank = BlockBank(*bank, name="bank", **own)
         self.stem.build((None, *self.image_shape))
         self._features_shape = self.stem.compute_output_shape((None, *self.image_shape))
@@ -130,20 +125,11 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         """Steps of a task that does not say."""
         return self._arguments["num_steps"]
 
-    def make_task(self, name, num_classes, num_steps):
+    def make_task(self, name, num_classes, num_steps, class_names=None):
         """Returns fresh `TaskLayers`, built, that belong to no task yet."""
-        router = {key: self._arguments[key] for key in ROUTER_ARGUMENTS}
-        activation = block_kind(self._arguments["block"]).output_activation
-        layers = TaskLayers(
-            num_steps,
-            num_classes,
-            self.bank,
-            self._arguments["norm"],
-            activation,
-            router,
-            name=f"task_{name}",
-            dtype=self.dtype_policy,
-        )
+        own = {"name": f"task_{name}", "dtype": self.dtype_policy}
+        parts = task_arguments(self._arguments)
+        layers = TaskLayers(num_steps, num_classes, self.bank, class_names=class_names, **parts, **own)
         layers.build(self._features_shape)
         return layers
 
@@ -174,7 +160,7 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
 
         The names are the package's own and stay the same between releases of Keras; presets store tensors under them.
         """
-        named = {"stem/kernel": self.stem.embedding.kernel, "stem/bias": self.stem.embedding.bias}
+        named = {f"stem/{name}": variable for name, variable in self.stem.variables_by_name().items()}
         named |= {f"bank/{name}": variable for name, variable in self.bank.stacked_weights.items()}
         for task, layers in self.task_layers.items():
             named |= {f"tasks/{task}/{name}": variable for name, variable in layers.variables_by_name().items()}
@@ -200,11 +186,7 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
 
     def arguments(self):
         """Returns the constructor's arguments that make this network again, with the present tasks, as plain data."""
-        tasks = {
-            name: {"num_classes": layers.num_classes, "num_steps": layers.num_steps}
-            for name, layers in self.task_layers.items()
-        }
-        return self._arguments | {"tasks": tasks}
+        return self._arguments | {"tasks": {name: layers.spec() for name, layers in self.task_layers.items()}}
 
     def compute_output_spec(self, images, training=None):
         """Returns the spec of the logits, for a dict a dict; float32 under every dtype policy."""
@@ -232,13 +214,3 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         if trains is not None:
             trainability.apply_part_states(model, trains)
         return model
-
-
-def _check_arguments(image_shape, num_steps, patch_size, norm):
-    shape_ok = len(image_shape) == 3 and all(isinstance(side, int) and side > 0 for side in image_shape)
-    expect(shape_ok, "image_shape", "(height, width, channels), positive whole numbers", image_shape)
-    expect_count("patch_size", patch_size)
-    divisible = all(side % patch_size == 0 for side in image_shape[:2])
-    expect(divisible, "image_shape", f"of sides that patch_size={patch_size} divides", image_shape)
-    expect_count("num_steps", num_steps)
-    expect_one_of("norm", norm, NORMS)

@@ -22,7 +22,7 @@ class RunsTasks:
         if not isinstance(hard, bool) and keras.backend.backend() == "tensorflow" and self.jit_compile:
             hard = False  # Around a choice XLA's training steps are many times slower there; mixing costs little.
         normalizer = layers.norms.begin(training)
-        features = run_steps(self.stem(images), self.bank, ordering, normalizer, hard, self.unroll)
+        features = run_steps(self.stem(images, training=training), self.bank, ordering, normalizer, hard, self.unroll)
         normalizer.finish()
         return layers.head(features, training=training)
 
@@ -75,10 +75,10 @@ def measured_statistics(bank, layers, features, parts):
         features: `(batch, height, width, channels)`, what the stem returns.
         parts: any of `STATISTICS_PARTS`.
     """
-    own = {"norm": layers.norms, "head": layers.head.norms}
+    own = {"norm": layers.norms} | ({} if layers.head.norms is None else {"head": layers.head.norms})
     passes = {part: norms.measure() if part in parts else norms.begin(training=False) for part, norms in own.items()}
     features = run_steps(features, bank, layers.router(training=False), passes["norm"], hard=True)
-    passes["head"].step(0).apply("output", features, None)
+    layers.head.pool(features, passes.get("head"))
     return {
         f"{part}/{name}": keras.ops.convert_to_numpy(value)
         for part, normalizer in passes.items()

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from keras_modnet.layers.norms import num_groups
-from keras_modnet.layers.stages import StepNorm
+from keras_modnet.layers.stages import SkipConnection, StepNorm
 from keras_modnet.layers.values import value_of
 from keras_modnet.models.folding import Part, fold_parts
 
@@ -22,18 +22,26 @@ def static_stem(images, stem):
         # `Rescaling` lays numbers of each channel out by the global data format, which need not be this model's.
         layer = keras.layers.Normalization(axis=-1, mean=mean.tolist(), variance=np.square(std).tolist(), **options)
         pixels = layer(images)
-    return _copy(stem.embedding, "stem", pixels, stem.embedding.get_weights(), stem.dtype_policy)(pixels)
+    x = _copy(stem.embedding, "stem", pixels, stem.embedding.get_weights(), stem.dtype_policy)(pixels)
+    if stem.activation is not None:
+        x = keras.layers.Activation(stem.activation, dtype=stem.dtype_policy, name="stem_activation")(x)
+    return x if stem.norms is None else _norm(x, stem.norms, norm_values(stem.norms, "output", 0), "stem_norm")
 
 
 def static_head(x, head, name):
     """Returns logits `(batch, num_classes)` of features, by the layers that a `ClassifierHead` equals."""
+    options = {"data_format": "channels_last", "dtype": "float32", "name": f"{name}_pooling"}
+    pooling = keras.layers.GlobalAveragePooling2D(**options)
+    if head.pool_first:
+        x = pooling(x)
     if head.norms is not None:
-        # Never folded: the addition is in front of it; pooling, mostly an activation too, is behind it.
+        # Never folded: no convolution is beside it.
         x = _norm(x, head.norms, norm_values(head.norms, "output", 0), f"{name}_norm")
     if head.activation is not None:
-        x = keras.layers.Activation(head.activation, dtype=head.dtype_policy, name=f"{name}_activation")(x)
-    pooling = {"data_format": "channels_last", "dtype": "float32", "name": f"{name}_pooling"}
-    x = keras.layers.GlobalAveragePooling2D(**pooling)(x)
+        dtype = "float32" if head.pool_first else head.dtype_policy
+        x = keras.layers.Activation(head.activation, dtype=dtype, name=f"{name}_activation")(x)
+    if not head.pool_first:
+        x = pooling(x)
     return _copy(head.dense, name, x, head.dense.get_weights(), "float32")(x)
 
 
@@ -47,12 +55,13 @@ class StaticSteps:
     """
 
     def __init__(self, bank, fold_norms=False):
-        self.stages, self.dtype, self.fold_norms = bank.stages, bank.dtype_policy, fold_norms
+        self.stages, self.residual = bank.stages, bank.residual
+        self.dtype, self.fold_norms = bank.dtype_policy, fold_norms
         self.values = {name: value_of(variable) for name, variable in bank.stacked_weights.items()}
         self.layers = {}
 
     def run(self, x, block, norms, step, name):
-        """Returns `x + branch(x)`.
+        """Returns `x + branch(x)`; of a kind that is not residual `branch(x)`.
 
         Args:
             x: symbolic features `(batch, height, width, channels)`.
@@ -64,8 +73,11 @@ class StaticSteps:
         parts = [self._part(index, stage, block, norms, step) for index, stage in enumerate(self.stages)]
         branch = x
         for part in fold_parts(parts, norms.epsilon) if self.fold_norms else parts:
-            branch = self._run_part(branch, part, block, norms, name)
-        return keras.layers.Add(dtype=self.dtype, name=f"{name}_add")([x, branch])
+            if isinstance(part.stage, SkipConnection):
+                branch = keras.layers.Add(dtype=self.dtype, name=f"{name}_skip{part.index}")([x, branch])
+            else:
+                branch = self._run_part(branch, part, block, norms, name)
+        return keras.layers.Add(dtype=self.dtype, name=f"{name}_add")([x, branch]) if self.residual else branch
 
     def _part(self, index, stage, block, norms, step):
         if isinstance(stage, StepNorm):

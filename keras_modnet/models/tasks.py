@@ -10,25 +10,28 @@ TASK_PARTS = ("ordering", "norm", "statistics", "head")
 
 
 def task_specs(tasks, num_steps):
-    """Returns `{name: {"num_classes": int, "num_steps": int}}` from what `ModNet(tasks=...)` takes.
+    """Returns `{name: {"num_classes": int, "num_steps": int, ...}}` from what `ModNet(tasks=...)` takes.
 
     Args:
-        tasks: `{name: number of classes}` or `{name: {"num_classes": ..., "num_steps": ...}}`.
+        tasks: `{name: number of classes}` or `{name: {"num_classes": ..., "num_steps": ..., "class_names": ...}}`.
         num_steps: steps of a task that does not say.
 
     Raises:
-        ValueError: no task, a name that is not a word, or a count under one.
+        ValueError: no task, a name that is not a word, a count under one, or class names that are not
+            one text for each class.
     """
     expect(isinstance(tasks, dict) and tasks, "tasks", "a dict {name: number of classes} with at least one", tasks)
     specs = {}
     for name, task in tasks.items():
         expect_task_name(name)
         spec = dict(task) if isinstance(task, dict) else {"num_classes": task}
-        known = set(spec) <= {"num_classes", "num_steps"} and "num_classes" in spec
-        expect(known, f"tasks[{name!r}]", "a number of classes or a dict with num_classes and num_steps", task)
+        known = set(spec) <= {"num_classes", "num_steps", "class_names"} and "num_classes" in spec
+        allowed = "a number of classes or a dict with num_classes and, if given, num_steps and class_names"
+        expect(known, f"tasks[{name!r}]", allowed, task)
         spec = {"num_steps": num_steps} | spec
         expect_count(f"tasks[{name!r}] num_classes", spec["num_classes"])
         expect_count(f"tasks[{name!r}] num_steps", spec["num_steps"])
+        _expect_class_names(f"tasks[{name!r}] class_names", spec.get("class_names"), spec["num_classes"])
         specs[name] = spec
     return specs
 
@@ -39,6 +42,14 @@ def expect_task_name(name):
     expect(valid, "name", "a task name of letters, digits and _, not starting with a digit", name)
 
 
+def _expect_class_names(argument, names, num_classes):
+    if names is None:
+        return
+    texts = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+    received = f"{len(names)} of them" if texts else names
+    expect(texts and len(names) == num_classes, argument, f"a list of {num_classes} texts, or None", received)
+
+
 class TaskLayers(keras.layers.Layer):
     """The layers of one task, a container that the model calls part by part; made anew where the steps change.
 
@@ -46,24 +57,31 @@ class TaskLayers(keras.layers.Layer):
         num_steps: steps of the task.
         num_classes: classes of the task.
         bank: the built bank.
-        norm: kind of the norms.
-        activation: activation in front of the pooling, or None.
+        norms: `{"norm": ..., "epsilon": ...}`, what `StepNorms` takes beside steps and places.
+        head: `{"norm": ..., "activation": ..., "pool_first": ...}`, what `ClassifierHead` takes beside the classes.
         router: `{"temperature": ..., "straight_through": ..., "seed": ...}`.
+        class_names: a text for each class, or None.
     """
 
-    def __init__(self, num_steps, num_classes, bank, norm, activation, router, **kwargs):
+    def __init__(self, num_steps, num_classes, bank, norms, head, router, class_names=None, **kwargs):
         super().__init__(**kwargs)
         own = {"dtype": self.dtype_policy}
         self.num_steps, self.num_classes = num_steps, num_classes
+        self.class_names = None if class_names is None else tuple(class_names)
         self.router = GumbelRouter(num_steps, bank.num_blocks, name="router", **router, **own)
-        self.norms = StepNorms(num_steps, bank.norm_places, norm, name="norms", **own)
-        self.head = ClassifierHead(num_classes, norm, activation, name="head", **own)
+        self.norms = StepNorms(num_steps, bank.norm_places, name="norms", **norms, **own)
+        self.head = ClassifierHead(num_classes, name="head", **head, **own)
 
     def build(self, features_shape):
         """Makes all variables."""
         self.router.build(None)
         self.norms.build(None)
         self.head.build(features_shape)
+
+    def spec(self):
+        """Returns what `ModNet(tasks=...)` takes for this task, as plain data; class names only where there are any."""
+        names = {} if self.class_names is None else {"class_names": list(self.class_names)}
+        return {"num_classes": self.num_classes, "num_steps": self.num_steps} | names
 
     def variables_by_name(self):
         """Returns `{"ordering/logits": ..., "norm/norm1/scale": ..., "head/kernel": ...}`, stable names and order."""

@@ -20,8 +20,8 @@ def grow_ordering(model, task, ordering, damping=0.2):
         task: name of a task with a hard ordering.
         ordering: list of block indices, or a hard `Ordering` without regard to its `norm_steps`. The n-th step that
             runs a block takes over the norms of the former n-th one; those beyond are new and copy the last one.
-        damping: from 0 to 1; 1 copies norms as they are. 0 would silence a new step for good in a block whose last norm
-            stands before a relu.
+        damping: from over 0 to 1; 1, the one value for blocks whose output replaces the features, copies norms as they
+            are. 0 would silence a new step for good in a block whose last norm stands before a relu.
 
     Returns:
         `model.ordering(task)`.
@@ -34,6 +34,8 @@ def grow_ordering(model, task, ordering, damping=0.2):
     former = model.ordering(task)
     expect(former.is_hard, "task", "a task with a hard ordering", former)
     expect(0 < damping <= 1, "damping", "a number over 0 and up to 1", damping)
+    whole = "1 for blocks whose output replaces the features"
+    expect(model.bank.residual or damping == 1, "damping", whole, damping)
     grown = as_ordering(ordering, model.bank.num_blocks)
     expect(grown.is_hard, "ordering", "a hard ordering", grown)
     unknown = sorted(set(grown.blocks) - set(former.blocks))

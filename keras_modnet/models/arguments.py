@@ -1,0 +1,63 @@
+"""Arguments of a `ModNet`: checked, and handed on to its parts."""
+
+from keras_modnet.checks import expect, expect_count, expect_one_of
+from keras_modnet.layers.blocks import block_kind
+from keras_modnet.layers.step_norms import NORMS
+
+ROUTER_ARGUMENTS = (
+    "temperature",
+    "straight_through",
+    "logits_multiplier",
+    "entropy_weight",
+    "block_use_weight",
+    "seed",
+)
+
+
+def check_arguments(arguments):
+    """Raises `ValueError` for what no part of the model checks itself.
+
+    Args:
+        arguments: arguments of `ModNet` by name, without the tasks.
+    """
+    image_shape, patch_size = arguments["image_shape"], arguments["patch_size"]
+    shape_ok = len(image_shape) == 3 and all(isinstance(side, int) and side > 0 for side in image_shape)
+    expect(shape_ok, "image_shape", "(height, width, channels), positive whole numbers", image_shape)
+    expect_count("patch_size", patch_size)
+    divisible = all(side % patch_size == 0 for side in image_shape[:2])
+    expect(divisible, "image_shape", f"of sides that patch_size={patch_size} divides", image_shape)
+    expect_count("num_steps", arguments["num_steps"])
+    expect_one_of("norm", arguments["norm"], NORMS)
+    epsilon, pool_first = arguments["norm_epsilon"], arguments["pool_first"]
+    expect(isinstance(epsilon, int | float) and epsilon > 0, "norm_epsilon", "a number over 0", epsilon)
+    expect(isinstance(pool_first, bool), "pool_first", "True or False", pool_first)
+
+
+def stem_arguments(arguments):
+    """Returns what `IsometricStem` takes; it ends as the blocks do where they hand on normalized features."""
+    activation = block_kind(arguments["block"]).stem_activation
+    return {
+        "width": arguments["width"],
+        "patch_size": arguments["patch_size"],
+        "mean": arguments["pixel_mean"],
+        "std": arguments["pixel_std"],
+        "activation": activation,
+        "norm": None if activation is None else arguments["norm"],
+        "epsilon": arguments["norm_epsilon"],
+    }
+
+
+def task_arguments(arguments):
+    """Returns what `TaskLayers` hands on to its router, norms and head."""
+    kind, norm = block_kind(arguments["block"]), arguments["norm"]
+    own = {"epsilon": arguments["norm_epsilon"]}
+    return {
+        "router": {name: arguments[name] for name in ROUTER_ARGUMENTS},
+        "norms": {"norm": norm} | own,
+        "head": {
+            "norm": norm if kind.stem_activation is None else None,
+            "activation": kind.output_activation,
+            "pool_first": arguments["pool_first"],
+        }
+        | own,
+    }
