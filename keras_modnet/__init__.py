@@ -1,9 +1,11 @@
 """Modular networks for Keras 3: one bank of blocks, a learned ordering for every task."""
 
-from keras_modnet import layers
+from keras_modnet import converters, layers
 from keras_modnet.adaptation import AdaptationResult, OrderingSearch, adapt_task, search_ordering
 from keras_modnet.analysis import plot_orderings, suggest_edits
 from keras_modnet.export import ExportedModel, export_saved_model
+from keras_modnet.models.decoding import decode_predictions
+from keras_modnet.models.from_checkpoint import from_checkpoint
 from keras_modnet.models.from_preset import from_preset
 from keras_modnet.models.modnet import ModNet
 from keras_modnet.models.ordering import Ordering
@@ -25,7 +27,10 @@ __all__ = [
     "adapt_task",
     "average_blocks",
     "callbacks",
+    "converters",
+    "decode_predictions",
     "export_saved_model",
+    "from_checkpoint",
     "from_preset",
     "grow_ordering",
     "layers",

@@ -1,0 +1,17 @@
+"""Published checkpoints of networks of equal blocks, converted to a bank with the identity ordering."""
+
+from keras_modnet.converters.architectures import ARCHITECTURES, Architecture
+from keras_modnet.converters.class_names import imagenet_class_names
+from keras_modnet.converters.convert import Converted, convert
+from keras_modnet.converters.errors import CheckpointError
+from keras_modnet.converters.read_pth import read_pth
+
+__all__ = [
+    "ARCHITECTURES",
+    "Architecture",
+    "CheckpointError",
+    "Converted",
+    "convert",
+    "imagenet_class_names",
+    "read_pth",
+]

@@ -1,0 +1,29 @@
+"""Models from published checkpoints."""
+
+from keras_modnet.converters import convert
+from keras_modnet.models.modnet import ModNet
+from keras_modnet.models.preset_io import assign_tensors
+
+
+def from_checkpoint(path, architecture, dtype=None):
+    """Makes a model from a published checkpoint of a network of equal blocks.
+
+    Block i of the bank is the network's block i, and the task "imagenet" runs them in their order, so that the logits
+    are those of the published network. The file is read without torch, and nothing in it is run.
+
+    Args:
+        path: path of the file, of `torch.save` (torch 1.6 and later) or of safetensors.
+        architecture: a name out of `keras_modnet.converters.ARCHITECTURES`, or an `Architecture`.
+        dtype: dtype policy of the model such as `"mixed_bfloat16"`; default Keras's global one.
+
+    Returns:
+        A `ModNet`.
+
+    Raises:
+        CheckpointError: the file cannot be read or trusted, or a tensor is missing, unknown or of another shape.
+        ValueError: an unknown architecture.
+    """
+    converted = convert(path, architecture)
+    model = ModNet(**converted.arguments, dtype=dtype)
+    assign_tensors(model, converted.tensors, path)
+    return model
