@@ -76,6 +76,19 @@ def test_features_are_those_that_the_head_classifies(make_model, images, norm, m
     np.testing.assert_allclose(keras.ops.convert_to_numpy(logits), model.predict(images, verbose=0), atol=1e-4)
 
 
+@pytest.mark.parametrize(
+    "arguments", [{"pool_first": True}, {"block": "convmixer_7_relu"}], ids=["pools first", "mixer"]
+)
+def test_features_of_other_heads_are_those_that_they_classify(make_model, images, arguments):
+    model = make_model(tasks={"digits": 3}, **arguments)
+    model.set_ordering("digits", [2, 0, 1])
+    for name, value in model.batch_statistics("digits", images).items():
+        model.named_variables()[name].assign(value)
+    features = StepFeatures(model, "digits", images, [2, 0, 1])
+    logits = model.task_layers["digits"].head.dense(features.pooled_with(1, 0))
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(logits), model.predict(images, verbose=0), atol=1e-4)
+
+
 def test_the_model_stays_as_it_is(model, data, values):
     before, states = values(model), part_states(model)
     search_ordering(model, "digits", data)

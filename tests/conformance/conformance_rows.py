@@ -68,13 +68,14 @@ def norms_row(norm, fixed):
     )
 
 
-def modnet_row(block, norm, mixing, trainable, fixed):
+def modnet_row(block, norm, mixing, trainable, fixed, **arguments):
     def make(dtype):
         tasks = {"one": 3}
-        kind = {"block": block, "norm": norm, "mixing": mixing, "dtype": dtype}
+        kind = {"block": block, "norm": norm, "mixing": mixing, "dtype": dtype} | arguments
         return ModNet(IMAGES, tasks, num_blocks=2, num_steps=2, width=4, patch_size=2, **kind)
 
-    return Row(f"modnet-{block}-{norm}-{mixing}", make, IMAGES, trainable, fixed, always_float32=True)
+    name = "-".join(["modnet", block, norm, mixing, *arguments])
+    return Row(name, make, IMAGES, trainable, fixed, always_float32=True)
 
 
 # Two blocks each. basic: two 3x3 kernels. bottleneck: 1x1 to 16 channels, depthwise 3x3, 1x1 back. convnext:
@@ -82,6 +83,8 @@ def modnet_row(block, norm, mixing, trainable, fixed):
 BASIC = 2 * (2 * 9 * 4 * 4)
 BOTTLENECK = 2 * (4 * 16 + 9 * 16 + 16 * 4)
 CONVNEXT = 2 * ((49 * 4 + 4) + (4 + 4) + (4 * 16 + 16) + (16 * 4 + 4) + 4)
+# convmixer: depthwise 7x7 and bias, 1x1 and bias.
+CONVMIXER = 2 * ((49 * 4 + 4) + (4 * 4 + 4))
 # One 2x2x1 kernel for 4 channels, and a bias. Four channels for three classes, and a bias. Scale, offset of 4 channels.
 STEM, DENSE, NORM = 4 * 4 + 4, 4 * 3 + 3, 2 * 4
 # Logits of 2 steps and 2 blocks. Temperature and the hardened flag.
@@ -110,10 +113,10 @@ def steps_row(name, router, norm, trainable, fixed, **arguments):
     return Row(f"steps-{name}", make, FEATURES, BASIC + 2 * 2 * NORM + trainable, fixed)
 
 
-def head_row(name, norm, activation, trainable, fixed):
+def head_row(name, norm, activation, trainable, fixed, **arguments):
     return Row(
         f"head-{name}",
-        lambda dtype: ClassifierHead(3, norm, activation, dtype=dtype),
+        lambda dtype: ClassifierHead(3, norm, activation, dtype=dtype, **arguments),
         FEATURES,
         trainable,
         fixed,
@@ -123,12 +126,21 @@ def head_row(name, norm, activation, trainable, fixed):
 
 ROWS = [
     Row("stem", lambda dtype: IsometricStem(4, 2, dtype=dtype), IMAGES, STEM, 0),
+    Row(
+        "stem-norm",
+        lambda dtype: IsometricStem(4, 2, activation="relu", norm="batch", dtype=dtype),
+        IMAGES,
+        STEM + NORM,
+        NORM,
+    ),
     bank_row("basic", "weights", BASIC),
     bank_row("basic", "outputs", BASIC),
     bank_row("bottleneck", "weights", BOTTLENECK),
     bank_row("bottleneck", "outputs", BOTTLENECK),
     bank_row("convnext", "weights", CONVNEXT),
     bank_row("convnext", "outputs", CONVNEXT),
+    bank_row("convmixer_7_relu", "weights", CONVMIXER),
+    bank_row("convmixer_9_gelu", "outputs", CONVMIXER + 2 * (81 - 49) * 4),
     router_row("relaxed"),
     router_row("straight-through", temperature=0.5, straight_through=True),
     Row("router-fixed", lambda dtype: FixedRouter((1, 0), 2, dtype=dtype), FEATURES, 0, 0, always_float32=True),
@@ -157,6 +169,7 @@ ROWS = [
     steps_row("fixed", lambda: FixedRouter((1, 0), 2, name="router"), "layer", 0, 0),
     steps_row("mixture", lambda: MixtureRouter(2, 2, seed=3, name="router"), "group", LOGITS, 0),
     head_row("batch", "batch", "relu", DENSE + NORM, NORM),
+    head_row("pools-first", "layer", "gelu", DENSE + NORM, 0, pool_first=True),
     head_row("plain", None, None, DENSE, 0),
     modnet_row("basic", "group", "outputs", STEM + BASIC + LOGITS + BASIC_NORMS + DENSE, ROUTER_STATE),
     modnet_row(
@@ -167,4 +180,17 @@ ROWS = [
         ROUTER_STATE + BOTTLENECK_NORMS,
     ),
     modnet_row("convnext", "layer", "weights", STEM + CONVNEXT + LOGITS + NORM + DENSE, ROUTER_STATE),
+    modnet_row(
+        *("convnext", "layer", "outputs"),
+        STEM + CONVNEXT + LOGITS + NORM + DENSE,
+        ROUTER_STATE,
+        pool_first=True,
+        norm_epsilon=1e-6,
+    ),
+    # Two norms in each of 2 steps, and one in the stem.
+    modnet_row(
+        *("convmixer_7_relu", "batch", "weights"),
+        STEM + NORM + CONVMIXER + LOGITS + 2 * 2 * NORM + DENSE,
+        ROUTER_STATE + NORM + 2 * 2 * NORM,
+    ),
 ]

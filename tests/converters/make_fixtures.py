@@ -1,7 +1,7 @@
 """Writes the fixtures of the converters' tests: small random networks in the published names, by torch itself.
 
-Needs torch and timm, which the tests do not. Run from the root of the repository, in an environment with the packages of
-requirements/test.txt and requirements/speed.txt:
+Needs torch and timm, which the tests do not. Run from the root of the repository, in an environment with the packages
+of requirements/test.txt and requirements/speed.txt:
 
     python -m tests.converters.make_fixtures
 

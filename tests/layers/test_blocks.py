@@ -79,7 +79,7 @@ def test_multiply_adds_of_a_stage(stage, macs):
     assert stage.macs(2, 3) == macs
 
 
-@pytest.mark.parametrize("block", ["basic", "bottleneck", "convnext"])
+@pytest.mark.parametrize("block", ["basic", "bottleneck", "convnext", "convmixer_7_relu", "convmixer_9_gelu"])
 def test_branch_keeps_the_shape_of_its_features(block):
     bank = BlockBank(2, block)
     assert tuple(bank(X, np.array([0.0, 1.0], "float32")).shape) == X.shape
@@ -101,6 +101,44 @@ def test_registered_kind_computes_what_it_says():
     expected = X + np.maximum(X @ kernel + 0.25, 0)
     actual = ops.convert_to_numpy(bank(X, np.array([0.0, 1.0], "float32")))
     np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-5)
+
+
+def gelu(x):
+    """The exact one: x times the normal distribution function."""
+    return 0.5 * x * (1 + ops.convert_to_numpy(ops.erf(ops.convert_to_tensor(x / np.sqrt(2, dtype="float32")))))
+
+
+def test_convmixer_adds_its_first_half_and_replaces_the_features_by_its_second():
+    bank = BlockBank(2, "convmixer_9_gelu")
+    bank.build(X.shape)
+    generator = np.random.default_rng(3)
+    for variable in bank.stacked_weights.values():
+        variable.assign(generator.normal(size=variable.shape))
+    weights = {name: ops.convert_to_numpy(variable)[1] for name, variable in bank.stacked_weights.items()}
+    mixed = ops.depthwise_conv(ops.convert_to_tensor(X), weights["depthwise/kernel"], padding="same")
+    # A bank alone runs its blocks without the norms of a step.
+    mixed = X + gelu(ops.convert_to_numpy(mixed) + weights["depthwise/bias"])
+    expected = gelu(mixed @ weights["pointwise/kernel"][0, 0] + weights["pointwise/bias"])
+    actual = ops.convert_to_numpy(bank(X, np.array([0.0, 1.0], "float32")))
+    np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_kind_with_normalized_features_has_its_norm_in_the_stem_and_none_in_the_head(make_model, images, labels):
+    model = make_model(block="convmixer_7_relu")
+    names = set(model.named_variables())
+    assert {"stem/output/scale", "stem/output/mean", "tasks/digits/norm/norm2/mean"} <= names
+    assert not {name for name in names if name.startswith("tasks/digits/head/output")}
+    assert model.task_layers["digits"].head.activation is None
+    statistics = model.named_variables()["stem/output/mean"]
+    model.train_only("digits", ("norm", "head"))
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), run_eagerly=True)
+    model.fit(images, labels, verbose=0)
+    # A stem that does not train gathers nothing.
+    np.testing.assert_array_equal(ops.convert_to_numpy(statistics), 0)
+    model.train_only("digits", ("stem", "head"))
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), run_eagerly=True)
+    model.fit(images, labels, verbose=0)
+    assert (ops.convert_to_numpy(statistics) != 0).any()
 
 
 def test_registered_kind_trains_and_loads_in_a_model(make_model, images, labels, values, tmp_path):

@@ -4,10 +4,19 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_modnet.layers.blocks import basic, bottleneck, convnext
+from keras_modnet.layers.blocks import basic, bottleneck, convmixer, convnext
 from keras_modnet.layers.joined import branch_of_all
 from keras_modnet.layers.mixing import branch
-from keras_modnet.layers.stages import Activation, BlockLayerNorm, Conv, DepthwiseConv, LayerScale, Stage, StepNorm
+from keras_modnet.layers.stages import (
+    Activation,
+    BlockLayerNorm,
+    Conv,
+    DepthwiseConv,
+    LayerScale,
+    SkipConnection,
+    Stage,
+    StepNorm,
+)
 
 WIDTH, BLOCKS = 4, 3
 MIXTURE = np.array([0.5, 0.125, 0.375], "float32")
@@ -26,6 +35,9 @@ KINDS = {
     "basic": basic(WIDTH),
     "bottleneck": bottleneck(WIDTH),
     "convnext": convnext(WIDTH),
+    "convmixer": convmixer(WIDTH, 5, "gelu"),
+    "ends in a sum": (Conv("conv", WIDTH, WIDTH), SkipConnection()),
+    "begins with a sum": (SkipConnection(), Conv("conv", WIDTH, WIDTH)),
     "three finer convolutions": tuple(Conv(f"conv{i}", WIDTH, WIDTH, 3, use_bias=True) for i in range(3)),
     "biases": (DepthwiseConv("a", WIDTH, 3, use_bias=True), Conv("b", WIDTH, 8), Conv("c", 8, WIDTH, use_bias=True)),
     "one convolution": (Conv("conv", WIDTH, WIDTH, 3, use_bias=True),),

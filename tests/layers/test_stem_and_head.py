@@ -96,6 +96,36 @@ def test_head_is_norm_activation_mean_and_dense(training):
     close(head(FEATURES, training=training), ops.matmul(pooled, head.dense.kernel) + head.dense.bias)
 
 
+def test_stem_with_activation_and_norm_is_embedding_activation_and_norm():
+    stem = IsometricStem(4, 2, activation="relu", norm="batch", epsilon=1e-2)
+    images = np.random.default_rng(1).uniform(0, 255, (3, 4, 4, 1)).astype("float32")
+    features = stem(images, training=True)
+    activated = ops.relu(stem.embedding((images - 127.5) / 127.5))
+    close(features, keras.layers.BatchNormalization(epsilon=1e-2)(activated, training=True))
+    names = ["kernel", "bias", "output/scale", "output/offset", "output/mean", "output/variance"]
+    assert list(stem.variables_by_name()) == names
+    # One batch moves a tenth of the way from zero to its mean.
+    close(stem.variables_by_name()["output/mean"][0], 0.1 * ops.mean(activated, axis=(0, 1, 2)))
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_head_that_pools_first_is_mean_norm_activation_and_dense(training):
+    head = ClassifierHead(3, "layer", "gelu", pool_first=True, epsilon=1e-2)
+    pooled = ops.mean(ops.convert_to_tensor(FEATURES), axis=(1, 2))
+    normal = keras.layers.LayerNormalization(epsilon=1e-2)(pooled)
+    expected = head(FEATURES, training=training)
+    close(expected, head.dense(keras.activations.gelu(normal)))
+
+
+def test_head_that_pools_first_gathers_statistics_of_what_it_pooled():
+    head = ClassifierHead(3, "batch", None, pool_first=True)
+    head(FEATURES, training=True)
+    pooled = FEATURES.mean(axis=(1, 2))
+    variables = head.variables_by_name()
+    close(variables["output/mean"][0], 0.1 * pooled.mean(axis=0))
+    close(variables["output/variance"][0], 0.9 + 0.1 * pooled.var(axis=0))
+
+
 def test_head_without_norm_and_activation_is_mean_and_dense():
     head = ClassifierHead(3, norm=None, activation=None)
     logits = head(FEATURES)

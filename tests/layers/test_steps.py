@@ -8,11 +8,12 @@ import pytest
 from keras import ops
 
 from keras_modnet.layers import BlockBank, FixedRouter, GumbelRouter, OrderedSteps
+from keras_modnet.layers.stages import SkipConnection
 from keras_modnet.layers.steps import run_steps
 
 BLOCKS = (2, 0, 2)
 SOFT = np.array([[0.5, 0.25, 0.25], [0.0, 0.5, 0.5], [0.125, 0.125, 0.75]], "float32")
-KINDS = ("basic", "bottleneck", "convnext")
+KINDS = ("basic", "bottleneck", "convnext", "convmixer_7_relu")
 MIXINGS = ("weights", "outputs")
 ONE_HOT = np.eye(3, dtype="float32")[list(BLOCKS)]
 X = np.random.default_rng(1).normal(0, 2, (4, 2, 2, 4)).astype("float32")
@@ -38,7 +39,9 @@ def chain(steps, x, training):
     for step, block in enumerate(BLOCKS):
         y = x
         for stage in steps.bank.stages:
-            if f"{stage.name}/offset" in norms:
+            if isinstance(stage, SkipConnection):
+                y = y + x
+            elif f"{stage.name}/offset" in norms:
                 layer = keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-3)
                 layer.build(y.shape)
                 layer.set_weights(
@@ -52,7 +55,7 @@ def chain(steps, x, training):
                 layer.build(y.shape)
                 layer.set_weights([stacked[f"{stage.name}/{part}"][block] for part in stage.weights()])
                 y = layer(y)
-        x = x + y
+        x = x + y if steps.bank.residual else y
     return x, gathered
 
 

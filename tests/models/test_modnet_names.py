@@ -34,7 +34,7 @@ def test_names_and_shapes_are_stable(make_model):
 
 
 def test_every_weight_has_one_name(make_model):
-    for block in ("basic", "bottleneck", "convnext"):
+    for block in ("basic", "bottleneck", "convnext", "convmixer_7_relu"):
         for norm in ("batch", "group", "layer"):
             model = make_model(compiled=False, block=block, norm=norm)
             named = [id(variable) for variable in model.named_variables().values()]

@@ -10,9 +10,8 @@ import keras
 import numpy as np
 import pytest
 
-KINDS = list(
-    itertools.product(("basic", "bottleneck", "convnext"), ("batch", "group", "layer"), ("weights", "outputs"))
-)
+BLOCK_KINDS = ("basic", "bottleneck", "convnext", "convmixer_7_relu")
+KINDS = list(itertools.product(BLOCK_KINDS, ("batch", "group", "layer"), ("weights", "outputs")))
 BLOCKS = [2, 0, 2, 2]
 
 
@@ -58,10 +57,17 @@ def test_a_repeated_block_is_one_layer_and_an_unused_one_none(wide):
 
 
 def test_all_layers_are_keras_own(wide):
-    layers = [
-        layer for block in ("basic", "bottleneck", "convnext") for layer in wide(block=block).to_static("digits").layers
-    ]
+    layers = [layer for block in BLOCK_KINDS for layer in wide(block=block).to_static("digits").layers]
     assert all(type(layer).__module__.startswith("keras.") for layer in layers)
+
+
+@pytest.mark.parametrize("norm", ["batch", "group", "layer"])
+def test_a_head_that_pools_first_does_so_in_the_static_model(wide, images, largest_difference, norm):
+    model = wide(block="basic", norm=norm, pool_first=True, norm_epsilon=1e-2)
+    static = model.to_static("digits")
+    names = [layer.name for layer in static.layers]
+    assert names[-4:] == ["head_pooling", "head_norm", "head_activation", "head"]
+    assert largest_difference(static(images), model(images)) < 1e-5
 
 
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])

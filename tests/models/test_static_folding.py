@@ -9,7 +9,8 @@ import pytest
 from keras_modnet.layers import register_block
 from keras_modnet.layers.stages import Conv, StepNorm
 
-KINDS = list(itertools.product(("basic", "bottleneck", "convnext"), ("batch", "group", "layer")))
+BLOCK_KINDS = ("basic", "bottleneck", "convnext", "convmixer_7_relu")
+KINDS = list(itertools.product(BLOCK_KINDS, ("batch", "group", "layer")))
 BLOCKS = [2, 0, 2, 2]
 NORM_LAYERS = (
     keras.layers.BatchNormalization,
@@ -17,8 +18,9 @@ NORM_LAYERS = (
     keras.layers.LayerNormalization,
 )
 # Norms of the steps that are left. `norm1` of "basic" has an activation behind it.
+# In "convmixer_7_relu" both have one in front, and a sum or another block behind.
 STEP_NORMS_LEFT = {("basic", "batch"): 4, ("bottleneck", "batch"): 0}
-STEP_NORMS = {"basic": 2 * 4, "bottleneck": 3 * 4, "convnext": 0}
+STEP_NORMS = {"basic": 2 * 4, "bottleneck": 3 * 4, "convnext": 0, "convmixer_7_relu": 2 * 4}
 
 register_block("padded_for_test", lambda width: (StepNorm("norm", width), Conv("conv", width, width, 3)))
 
@@ -61,11 +63,11 @@ def test_folded_logits_are_those_of_the_model_and_of_its_static(ordered, images,
 def test_norms_are_left_where_folding_would_be_inexact(ordered, block, norm):
     folded = ordered(block=block, norm=norm).to_static("digits", fold_norms=True)
     of_steps = STEP_NORMS_LEFT.get((block, norm), STEP_NORMS[block])
-    # One for the head; one for each of the two blocks in use that have a norm of their own.
+    # One for the head, or the stem; one for each of the two blocks in use that have a norm of their own.
     of_blocks = 2 if block == "convnext" else 0
     assert len(names_of(folded, NORM_LAYERS)) == of_steps + of_blocks + 1
     assert len(names_of(folded, NORM_LAYERS[0])) == (of_steps + 1 if norm == "batch" else 0)
-    assert folded.get_layer("head_norm")
+    assert folded.get_layer("stem_norm" if block == "convmixer_7_relu" else "head_norm")
 
 
 def test_a_norm_in_front_of_a_padded_convolution_stays(ordered, images, largest_difference):
@@ -108,7 +110,7 @@ def test_layer_scales_are_folded_and_cost_no_weights(ordered):
     assert all(layer.name.startswith("block") or layer.name.endswith("_add") for layer in step_layers(folded))
 
 
-@pytest.mark.parametrize("block", ["basic", "bottleneck", "convnext"])
+@pytest.mark.parametrize("block", BLOCK_KINDS)
 def test_all_layers_are_keras_own(ordered, block):
     layers = ordered(block=block).to_static("digits", fold_norms=True).layers
     assert all(type(layer).__module__.startswith("keras.") for layer in layers)
@@ -127,7 +129,7 @@ def test_the_model_and_its_unfolded_static_are_untouched(ordered, values):
         np.testing.assert_array_equal(value, old)
 
 
-@pytest.mark.parametrize("block", ["basic", "bottleneck", "convnext"])
+@pytest.mark.parametrize("block", BLOCK_KINDS)
 def test_in_half_precision_folded_layers_keep_the_policy(ordered, images, values, largest_difference, block):
     exact = ordered(block=block)
     model = ordered(block=block, dtype="mixed_bfloat16")

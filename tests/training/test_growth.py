@@ -77,6 +77,14 @@ def test_what_cannot_grow_is_refused_and_changes_nothing(model, values, argument
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
+def test_blocks_whose_output_replaces_the_features_cannot_be_damped(make_model):
+    model = make_model(tasks={"digits": {"num_classes": 3, "num_steps": 1}}, block="convmixer_7_relu")
+    model.set_ordering("digits", [1])
+    with pytest.raises(ValueError, match="`damping` must be 1 for blocks whose output replaces the features"):
+        grow_ordering(model, "digits", [1, 1])
+    assert grow_ordering(model, "digits", [1, 1], damping=1).blocks == (1, 1)
+
+
 def test_a_soft_ordering_is_refused(make_model):
     with pytest.raises(ValueError, match="`task` must be a task with a hard ordering"):
         grow_ordering(make_model(), "digits", [0, 1, 2, 0])

@@ -57,6 +57,13 @@ def test_the_head_alone_is_measured_on_the_features_that_it_will_see(make_model,
     np.testing.assert_allclose(model.named_variables()["tasks/digits/head/output/mean"][0], mean, rtol=1e-4, atol=1e-5)
 
 
+def test_a_task_without_a_norm_in_its_head_has_statistics_of_its_steps_alone(make_model, images):
+    model = make_model(compiled=False, block="convmixer_7_relu")
+    measured = model.batch_statistics("digits", images)
+    assert measured
+    assert all(name.startswith("tasks/digits/norm/") for name in measured)
+
+
 def test_an_unknown_part_is_refused(make_model, images):
     with pytest.raises(ValueError, match="`parts` must be one of 'norm', 'head'"):
         refresh_statistics(make_model(compiled=False), "digits", [images], parts=("bank",))
