@@ -15,7 +15,7 @@ from benchmarks import sources_rows, tables
 ROOT = pathlib.Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 # Benchmarks whose `NAME_rows` module has the table.
-SCRIPTS = ("search", "reuse", "multitask", "organisation", "edits", "speed")
+SCRIPTS = ("search", "reuse", "multitask", "organisation", "edits", "speed", "conversion")
 
 
 def rendered_documents():

@@ -1,4 +1,4 @@
-"""One job of `benchmarks.speed`, in a Python process of its own.
+"""One job of `benchmarks.speed` or `benchmarks.conversion`, in a Python process of its own.
 
 So a job has the backend that it asks for, imports and compiles from nothing, and its peak of memory is its own.
 """
@@ -18,7 +18,8 @@ def run_in_new_process(job):
     """Runs a job in a new Python process.
 
     Args:
-        job: plain data with "name", "section", whose module runs it, and "backend".
+        job: plain data with "name", "section", whose module runs it, "backend", and, where that module is none of
+            `benchmarks.speed_parts`, its "package".
 
     Returns:
         What `run_here` returned there.
@@ -62,7 +63,7 @@ def run_here(job):
         What the section's `run` returned, with "load", what else kept the processors busy in the meantime, and
         "process", the machine and the versions.
     """
-    section = importlib.import_module(f"benchmarks.speed_parts.{job['section']}")
+    section = importlib.import_module(f"{job.get('package', 'benchmarks.speed_parts')}.{job['section']}")
     # Imported late: it imports Keras, which the process that only starts others can do without.
     from benchmarks.speed_parts.machine import LoadOfOthers, describe
 

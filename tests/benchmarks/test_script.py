@@ -8,7 +8,7 @@ import pytest
 from benchmarks import script
 from benchmarks.render import SCRIPTS
 
-BENCHMARKS = ("edits", "multitask", "organisation", "reuse", "search", "sources", "speed")
+BENCHMARKS = ("conversion", "edits", "multitask", "organisation", "reuse", "search", "sources", "speed")
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
@@ -19,7 +19,7 @@ def test_a_toy_of_every_benchmark_runs_to_its_table(name, tmp_path):
     assert list((tmp_path / "runs").glob("*.json"))
 
 
-@pytest.mark.parametrize("name", sorted({*SCRIPTS, "sources"} - {"speed"}))
+@pytest.mark.parametrize("name", sorted({*SCRIPTS, "sources"} - {"speed", "conversion"}))
 def test_stored_results_name_command_seeds_and_machine(name):
     results = json.loads((script.RESULTS / f"{name}.json").read_text())
     assert results["command"].startswith(f"python -m benchmarks.{name} --seeds=0,1,2")

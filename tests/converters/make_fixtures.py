@@ -18,43 +18,10 @@ import timm
 import torch
 from torch import nn
 
+from benchmarks.conversion_parts.torch_networks import IsotropicConvNeXt, scale
+
 FOLDER = pathlib.Path(__file__).parent / "fixtures"
 DEPTH, WIDTH, PATCH, IMAGE, CLASSES = 3, 8, 4, 16, 5
-MEAN, STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
-
-
-class Block(nn.Module):
-    """A ConvNeXt block."""
-
-    def __init__(self, width, with_gamma):
-        super().__init__()
-        self.dwconv = nn.Conv2d(width, width, 7, padding=3, groups=width)
-        self.norm = nn.LayerNorm(width, eps=1e-6)
-        self.pwconv1 = nn.Linear(width, 4 * width)
-        self.pwconv2 = nn.Linear(4 * width, width)
-        if with_gamma:
-            self.gamma = nn.Parameter(torch.ones(width))
-
-    def forward(self, x):
-        y = self.norm(self.dwconv(x).permute(0, 2, 3, 1))
-        y = self.pwconv2(nn.functional.gelu(self.pwconv1(y)))
-        if hasattr(self, "gamma"):
-            y = self.gamma * y
-        return x + y.permute(0, 3, 1, 2)
-
-
-class IsotropicConvNeXt(nn.Module):
-    """The isotropic ConvNeXt of Liu et al. 2022, section 3.3, with the published names of its parameters."""
-
-    def __init__(self, depth, width, patch, classes, with_gamma=False):
-        super().__init__()
-        self.stem = nn.Conv2d(3, width, patch, stride=patch)
-        self.blocks = nn.Sequential(*(Block(width, with_gamma) for _ in range(depth)))
-        self.norm = nn.LayerNorm(width, eps=1e-6)
-        self.head = nn.Linear(width, classes)
-
-    def forward(self, x):
-        return self.head(self.norm(self.blocks(self.stem(x)).mean((2, 3))))
 
 
 def randomize(network, seed):
@@ -71,9 +38,8 @@ def randomize(network, seed):
 def write_answers(name, network, seed):
     """Stores images with values from 0 to 255 and the network's logits."""
     images = np.random.default_rng(seed).uniform(0, 255, (2, IMAGE, IMAGE, 3)).astype("float32")
-    scaled = (torch.from_numpy(images) - torch.tensor(MEAN)) / torch.tensor(STD)
     with torch.inference_mode():
-        logits = network(scaled.permute(0, 3, 1, 2)).numpy()
+        logits = network(scale(images)).numpy()
     np.savez(FOLDER / f"{name}.npz", images=images, logits=logits)
 
 
