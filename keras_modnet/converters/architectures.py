@@ -2,12 +2,14 @@
 
 import dataclasses
 
+from keras_modnet.checks import expect, expect_one_of
 from keras_modnet.converters.class_names import imagenet_class_names
 
 # Of the pixels of ImageNet from 0 to 255, a number a channel: what all of these networks were trained with.
 PIXEL_MEAN = (123.675, 116.28, 103.53)
 PIXEL_STD = (58.395, 57.12, 57.375)
 TASK = "imagenet"
+FAMILIES = ("convnext", "convmixer")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +26,9 @@ class Architecture:
         image_size: side of the images in pixels.
         num_classes: number of logits.
         class_names: a text for each class, or None: those of ImageNet-1k.
+
+    Raises:
+        ValueError: an unknown family, or not one name for each class.
     """
 
     family: str
@@ -35,6 +40,17 @@ class Architecture:
     image_size: int = 224
     num_classes: int = 1000
     class_names: tuple[str, ...] | None = None
+
+    def __post_init__(self):
+        """Checks what no part of a model would."""
+        expect_one_of("family", self.family, FAMILIES)
+        names = self.class_names
+        expect(
+            len(names) == self.num_classes if names is not None else self.num_classes == 1000,
+            "class_names",
+            f"{self.num_classes} texts, or None for the 1000 of ImageNet-1k",
+            names,
+        )
 
     def arguments(self):
         """Returns arguments of `ModNet` that all families have in common, as plain data."""

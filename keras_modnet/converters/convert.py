@@ -11,7 +11,7 @@ from keras_modnet.converters.convnext import convert_convnext
 from keras_modnet.converters.read_pth import read_pth
 from keras_modnet.converters.state_dict import StateDict
 
-FAMILIES = {"convnext": convert_convnext, "convmixer": convert_convmixer}
+CONVERTERS = {"convnext": convert_convnext, "convmixer": convert_convmixer}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +45,7 @@ def convert(path, architecture):
         expect_one_of("architecture", architecture, ARCHITECTURES)
         architecture = DESCRIPTIONS[architecture]
     state = StateDict(path, read_pth(path))
-    arguments, shared, own = FAMILIES[architecture.family](state, architecture)
+    arguments, shared, own = CONVERTERS[architecture.family](state, architecture)
     state.finish()
     own |= _identity_ordering(architecture.depth)
     tensors = shared | {f"tasks/{TASK}/{name}": array for name, array in own.items()}

@@ -1,5 +1,7 @@
 """A converted checkpoint is the published network: equal logits, as a model, as a preset, as a static network."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -122,6 +124,35 @@ def test_the_file_of_another_network_is_refused(fixtures):
 def test_an_unknown_architecture_is_refused(fixtures):
     with pytest.raises(ValueError, match="`architecture` must be one of 'convnext_isotropic_small', "):
         keras_modnet.from_checkpoint(fixtures / "convnext.pth", "resnet50")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"family": "resnet"}, "`family` must be one of 'convnext', 'convmixer'"),
+        ({"class_names": ("a",)}, "`class_names` must be 5 texts, or None for the 1000 of ImageNet-1k"),
+        ({"class_names": None}, "`class_names` must be 5 texts"),
+    ],
+)
+def test_a_description_that_cannot_be_is_refused(convnext, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(convnext, **arguments)
+
+
+def test_a_new_task_learns_on_a_converted_bank(network):
+    path, architecture, *_ = network
+    model = keras_modnet.from_checkpoint(path, architecture)
+    generator = np.random.default_rng(0)
+    labels = np.arange(24) % 2
+    # Dark images and bright ones.
+    images = (generator.uniform(0, 80, (24, 16, 16, 3)) + 150 * labels[:, None, None, None]).astype("float32")
+    model.add_task("bright", 2, init_from="imagenet", class_names=["dark", "bright"])
+    parts = ("ordering", "statistics", "head")
+    result = keras_modnet.adapt_task(model, "bright", (images, labels), parts=parts, epochs=8, verbose=0)
+    assert result.ordering_after.is_hard
+    with model.use_task("bright"):
+        (first, *_) = keras_modnet.decode_predictions(model, model(images[:1]), top=1)
+    assert first[0].name == "dark"
 
 
 def test_half_precision_weights_become_float32(fixtures, convnext, tmp_path):
