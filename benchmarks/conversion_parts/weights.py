@@ -64,8 +64,9 @@ def _draw(generator, name, shape):
     if len(shape) > 1:
         return generator.normal(0, np.prod(shape[1:]) ** -0.5, shape).astype("float32")
     if name.endswith("running_var"):
-        # About what an activated convolution of features of variance one has.
-        return generator.uniform(0.2, 0.5, shape).astype("float32")
+        # About what an activated convolution of features of variance one has; where a sum is in front of it, more.
+        low, high = (1.8, 2.4) if name.endswith(".3.running_var") else (0.3, 0.6)
+        return generator.uniform(low, high, shape).astype("float32")
     if name.endswith("weight"):
         return generator.uniform(0.5, 1.5, shape).astype("float32")
     return generator.normal(0.2, 0.2, shape).astype("float32")
