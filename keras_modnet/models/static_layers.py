@@ -22,7 +22,9 @@ def static_stem(images, stem):
         # `Rescaling` lays numbers of each channel out by the global data format, which need not be this model's.
         layer = keras.layers.Normalization(axis=-1, mean=mean.tolist(), variance=np.square(std).tolist(), **options)
         pixels = layer(images)
-    return _copy(stem.embedding, "stem", pixels, stem.embedding.get_weights(), stem.dtype_policy)(pixels)
+    size, start = stem.patch_size, {"kernel_initializer": "he_normal"}
+    embedding = keras.layers.Conv2D(stem.width, size, strides=size, data_format="channels_last", **start)
+    return _copy(embedding, "stem", pixels, stem.embedding.get_weights(), stem.dtype_policy)(pixels)
 
 
 def static_head(x, head, name):
@@ -34,7 +36,7 @@ def static_head(x, head, name):
         x = keras.layers.Activation(head.activation, dtype=head.dtype_policy, name=f"{name}_activation")(x)
     pooling = {"data_format": "channels_last", "dtype": "float32", "name": f"{name}_pooling"}
     x = keras.layers.GlobalAveragePooling2D(**pooling)(x)
-    return _copy(head.dense, name, x, head.dense.get_weights(), "float32")(x)
+    return _copy(keras.layers.Dense(head.num_classes), name, x, head.dense.get_weights(), "float32")(x)
 
 
 class StaticSteps:
