@@ -61,6 +61,6 @@ def _recipe_of(path):
     unknown = sorted(set(recipe.data.values()) - set(DATA_SETS))
     if unknown:
         raise app.UsageError(
-            f"--recipe {path} must make its data known by training.data.add_data_set. Missing: {unknown}"
+            f"--recipe {path} must add its data sets by training.data.add_data_set. Missing: {unknown}"
         )
     return recipe
