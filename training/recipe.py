@@ -4,6 +4,9 @@ import dataclasses
 
 from keras_modnet.checks import expect, expect_count
 
+WORDS = ("description", "licence", "limits", "intended_use")
+"""What a recipe says for the card alone: it may be put otherwise without training anew."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
@@ -31,6 +34,7 @@ class Recipe:
         temperatures: Gumbel-softmax temperature of the first and of the last search epoch.
         augmentation: kind of `training.data.augmentation` for every task.
         statistics_batches: batches of 256 training images that re-estimate the statistics at the end.
+        intended_use: one or two sentences for the card on what the model is for.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Recipe:
     temperatures: tuple[float, float] = (2.0, 0.3)
     augmentation: str = "none"
     statistics_batches: int = 40
+    intended_use: str = ""
 
     def __post_init__(self):
         """Checks the counts."""

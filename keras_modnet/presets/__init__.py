@@ -5,6 +5,7 @@ from keras_modnet.presets.files import FORMAT_VERSION
 from keras_modnet.presets.info import PresetInfo, PresetTable, describe_preset
 from keras_modnet.presets.reading import PresetContents, read_preset
 from keras_modnet.presets.registry import find_preset, list_presets, zoo_folder
+from keras_modnet.presets.revising import revise_card
 from keras_modnet.presets.writing import write_preset
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "find_preset",
     "list_presets",
     "read_preset",
+    "revise_card",
     "write_preset",
     "zoo_folder",
 ]
