@@ -1,5 +1,6 @@
 """Presets: named configurations with their weights, kept in plain folders of JSON and safetensors."""
 
+from keras_modnet.presets.documents import plain_json
 from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.files import FORMAT_VERSION
 from keras_modnet.presets.info import PresetInfo, PresetTable, describe_preset
@@ -17,6 +18,7 @@ __all__ = [
     "describe_preset",
     "find_preset",
     "list_presets",
+    "plain_json",
     "read_preset",
     "revise_card",
     "write_preset",
