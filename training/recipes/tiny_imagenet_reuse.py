@@ -28,7 +28,7 @@ RECIPE = Recipe(
         "norm": "batch",
         "mixing": "weights",
     },
-    epochs=12,
+    epochs=8,
     search_epochs=0,
     orderings={"tiny_imagenet": [0, 0, 1, 1, 2, 2, 3, 3]},
     grow_after=0.5,
