@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from absl.testing import flagsaver
 
 import keras_modnet
 from keras_modnet.presets import describe_preset, read_preset
+from training.data import DATA_SETS
 from training.run import main
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -54,7 +56,8 @@ def run_command(line):
     """Runs `python -m training.run` and its options in this process, where everything is imported and compiled."""
     python, option, module, *arguments = shlex.split(line)
     assert (python, option, module) == ("python", "-m", "training.run")
-    with flagsaver.flagsaver():
+    # The recipe makes its data known; other tests are not to know it.
+    with flagsaver.flagsaver(), mock.patch.dict(DATA_SETS):
         flags.FLAGS([module, *arguments])
         main([module])
 

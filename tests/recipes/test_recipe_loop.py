@@ -7,6 +7,7 @@ import pytest
 
 import keras_modnet
 from training import publish, recipe_files, seeds
+from training.commit import checkout_commit
 from training.loop import evaluate, load_tasks, make_model, statistics_batches, train
 from training.optimizers import recipe_optimizer
 from training.recipe import Recipe
@@ -53,6 +54,8 @@ def test_a_run_leaves_a_result_and_a_preset_for_every_seed(output):
     for seed in (3, 5):
         result = json.loads((folder / f"seed_{seed}.json").read_text())
         assert result["seed"] == seed
+        assert result["commit"] == checkout_commit()
+        assert "cpu" in result["machine"]["device"].lower()
         assert set(result["accuracy_percent"]) == {"digits", "words"}
         assert len(result["history"]["loss"]) == 2
         model = keras_modnet.from_preset(str(folder / f"seed_{seed}"))
