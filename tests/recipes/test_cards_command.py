@@ -1,5 +1,6 @@
 """`python -m training.cards`: the text of every card follows from its metadata.json."""
 
+import re
 import shutil
 
 import pytest
@@ -39,20 +40,17 @@ def test_the_words_on_the_card_of_a_preset_are_those_of_its_recipe(folder):
 @pytest.mark.parametrize("folder", ZOO, ids=lambda folder: folder.name)
 def test_the_card_and_the_list_of_presets_show_the_same_figures(folder):
     presets = keras_modnet.list_presets()
-    lines = str(presets).splitlines()
+    lines, card = str(presets).splitlines(), (folder / "README.md").read_text()
     first = next(number for number, line in enumerate(lines) if line.split()[0] == folder.name)
-    card = (folder / "README.md").read_text()
-    rows = {line.split(" | ")[0].removeprefix("| "): line for line in reversed(card.splitlines()) if " ± " in line}
     info = presets[folder.name]
-    assert set(rows) - {"task"} == set(info.accuracy)
-    for number, task in enumerate(info.tasks, start=first):
-        listed = lines[number].removeprefix(folder.name).split()
-        assert listed[0] == task
-        mean, sign, spread = listed[1:4]
-        cells = rows[task].strip("| ").split(" | ")
-        assert cells[1] == f"{mean} {sign} {spread}"
-        # Multiply-adds and milliseconds end the row of the card; in the list others stand between and behind.
-        assert set(cells[-2:]) <= set(listed)
+    assert info.accuracy
+    for listed, task in zip(lines[first:], info.tasks, strict=False):
+        # The first row of a task is that of its results. Two spaces part the columns of the list.
+        cells = next(line for line in card.splitlines() if line.startswith(f"| {task} |")).strip("| ").split(" | ")
+        figures = re.split(r"  +", listed.removeprefix(folder.name).strip())
+        assert figures[0] == task
+        shared = {"accuracy": cells[1], "macs": cells[-2], "latency": cells[-1]}
+        assert shared == {name: figure for name, figure in shared.items() if figure in figures}
     assert f"{info.unique_parameters:,}" in lines[first]
     assert f"{info.unique_parameters:,} parameters" in card
     assert f"## Licence of the weights\n\n{info.licence}\n" in card
