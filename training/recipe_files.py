@@ -33,7 +33,9 @@ def find_recipe(name_or_path):
         return importlib.import_module(f"training.recipes.{name_or_path}").RECIPE
     path = pathlib.Path(name_or_path).expanduser()
     if path.suffix != ".py" or not path.is_file():
-        raise app.UsageError(f"--recipe must be a name or the path of a .py file. Received: {name_or_path!r}, none")
+        raise app.UsageError(
+            f"--recipe must be a name or the path of a .py file. Received: {name_or_path!r}, which is no such file"
+        )
     return _recipe_of(path)
 
 
