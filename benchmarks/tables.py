@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from keras_modnet.presets.figures import format_latency, format_macs, format_result
+
 
 def demo_table(results):
     """Returns the demo's comparison: trained parameters beside accuracy, mean and spread over the seeds.
@@ -43,8 +45,8 @@ def preset_table(presets):
     ]
     for info in presets.values():
         for task in info.tasks:
-            accuracy = f"{info.accuracy[task]:.2f} ± {info.accuracy_std[task]:.2f}"
-            cost = f"{info.macs[task] / 1e6:.2f} | {info.latency_ms[task]:.1f}"
+            accuracy = format_result(info.accuracy[task], info.accuracy_std.get(task))
+            cost = f"{format_macs(info.macs[task])} | {format_latency(info.latency_ms[task])}"
             lines.append(
                 f"| {info.name} | {task} | {accuracy} | {info.unique_parameters:,} | {cost} | {info.licence} |"
             )

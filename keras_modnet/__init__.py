@@ -1,7 +1,14 @@
 """Modular networks for Keras 3: one bank of blocks, a learned ordering for every task."""
 
 from keras_modnet import converters, layers
-from keras_modnet.adaptation import AdaptationResult, OrderingSearch, adapt_task, search_ordering
+from keras_modnet.adaptation import (
+    AdaptationResult,
+    OrderingSearch,
+    TaskRanking,
+    adapt_task,
+    rank_tasks,
+    search_ordering,
+)
 from keras_modnet.analysis import plot_orderings, suggest_edits
 from keras_modnet.export import ExportedModel, export_saved_model
 from keras_modnet.models.decoding import decode_predictions
@@ -23,6 +30,7 @@ __all__ = [
     "Ordering",
     "OrderingSearch",
     "PresetError",
+    "TaskRanking",
     "__version__",
     "adapt_task",
     "average_blocks",
@@ -36,6 +44,7 @@ __all__ = [
     "layers",
     "list_presets",
     "plot_orderings",
+    "rank_tasks",
     "refresh_statistics",
     "search_ordering",
     "suggest_edits",

@@ -4,6 +4,9 @@ import dataclasses
 
 from keras_modnet.checks import expect, expect_count
 
+WORDS = ("description", "licence", "limits", "intended_use")
+"""What a recipe says for the card alone: it may be put otherwise without training anew."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
@@ -21,6 +24,8 @@ class Recipe:
         warm_epochs: how many of the search epochs train a fixed cycle, before the first draw.
         warm_confidence: probability of the cycle's block when the draws begin; None: all blocks alike.
         orderings: `{task: [block of each step]}` of orderings that are given and not searched.
+        grow_after: share of the epochs that trains each block of the orderings once, in the order of first appearance;
+            then the network grows to the orderings and trains on. None: it has all its steps from the start.
         batch_size: images of each task in a batch.
         learning_rate: peak of the cosine schedule.
         final_share: learning rate at the end, as a share of the peak.
@@ -29,6 +34,7 @@ class Recipe:
         temperatures: Gumbel-softmax temperature of the first and of the last search epoch.
         augmentation: kind of `training.data.augmentation` for every task.
         statistics_batches: batches of 256 training images that re-estimate the statistics at the end.
+        intended_use: one or two sentences for the card on what the model is for.
     """
 
     name: str
@@ -42,6 +48,7 @@ class Recipe:
     warm_epochs: int = 0
     warm_confidence: float | None = 0.5
     orderings: dict[str, list[int]] = dataclasses.field(default_factory=dict)
+    grow_after: float | None = None
     batch_size: int = 128
     learning_rate: float = 2e-3
     final_share: float = 0.0
@@ -50,6 +57,7 @@ class Recipe:
     temperatures: tuple[float, float] = (2.0, 0.3)
     augmentation: str = "none"
     statistics_batches: int = 40
+    intended_use: str = ""
 
     def __post_init__(self):
         """Checks the counts."""
@@ -65,7 +73,22 @@ class Recipe:
         expect(not unknown, "orderings", "orderings of tasks in `data`", unknown)
         complete = self.search_epochs > 0 or set(self.orderings) == set(self.data)
         expect(complete, "orderings", "one for every task where search_epochs=0", self.orderings)
+        self._check_growth()
         expect_count("batch_size", self.batch_size)
+
+    def _check_growth(self):
+        if self.grow_after is None:
+            return
+        expect(0 < self.grow_after < 1, "grow_after", "a share of the epochs, over 0 and under 1", self.grow_after)
+        expect(self.search_epochs == 0, "grow_after", "None where orderings are searched", self.grow_after)
+        expect(self.epochs > 1, "epochs", "at least 2 where the network grows", self.epochs)
+
+    @property
+    def short_epochs(self):
+        """Epochs before the network grows, from 1 to one less than all; 0 where it does not grow."""
+        if self.grow_after is None:
+            return 0
+        return min(max(round(self.grow_after * self.epochs), 1), self.epochs - 1)
 
     @property
     def searched_tasks(self):
@@ -76,7 +99,8 @@ class Recipe:
         """Returns the recipe with another number of epochs, search and warm start in proportion.
 
         Raises:
-            ValueError: one epoch for a recipe that searches: an ordering is found in one and trained in another.
+            ValueError: one epoch for a recipe that searches or grows: an ordering is found, or a short network trained,
+                in one epoch and what comes of it in another.
         """
         if self.search_epochs == 0:
             return dataclasses.replace(self, epochs=epochs)

@@ -5,14 +5,17 @@ Example:
         --preset_dir=zoo/digits_reuse
 """
 
-import importlib
 import json
 import pathlib
-import pkgutil
+import shlex
 
 from absl import app, flags
 
-RECIPE = flags.DEFINE_string("recipe", None, "Name of a file in training/recipes, without its ending.")
+from training.recipe_files import find_recipe, recipe_file
+
+RECIPE = flags.DEFINE_string(
+    "recipe", None, "Name of a file in training/recipes without its ending, or the path of a .py file of your own."
+)
 DATA_DIR = flags.DEFINE_string("data_dir", None, "Folder of arrays, NAME.npz each; default: tensorflow-datasets.")
 SEEDS = flags.DEFINE_list("seeds", ["0", "1", "2"], "Seeds to train; the first one is what a preset ships.")
 OUTPUT_DIR = flags.DEFINE_string(
@@ -23,6 +26,9 @@ EPOCHS = flags.DEFINE_integer(
     "epochs", None, "Epochs in place of the recipe's, the search in proportion.", lower_bound=1
 )
 LIMIT = flags.DEFINE_integer("limit", None, "Images of each task and split at most, for a quick try.", lower_bound=1)
+CONTROLS = flags.DEFINE_multi_string(
+    "controls", [], "NAME=FOLDER: the --output_dir of another run, for the card to compare with; may be repeated."
+)
 STRATEGY = flags.DEFINE_enum("strategy", "none", ["none", "mirrored", "tpu"], "tf.distribute strategy of the training.")
 
 
@@ -34,6 +40,9 @@ def main(argv):
     if EPOCHS.value is not None:
         recipe = recipe.shortened(EPOCHS.value)
     seeds = [_seed(text) for text in SEEDS.value]
+    controls = dict(_control(text) for text in CONTROLS.value)
+    if controls and PRESET_DIR.value is None:
+        raise app.UsageError("--controls needs --preset_dir, whose card shows them")
     # Imported late, so that --help and a wrong argument answer at once.
     from training.seeds import run_seeds
 
@@ -42,20 +51,41 @@ def main(argv):
     if PRESET_DIR.value is not None:
         from training.publish import publish
 
-        print(f"preset written to {publish(recipe, results, OUTPUT_DIR.value, PRESET_DIR.value, DATA_DIR.value)}")
+        origin = {"recipe": recipe_file(RECIPE.value), "command": command_line(recipe.name)}
+        preset = publish(recipe, results, OUTPUT_DIR.value, PRESET_DIR.value, origin, controls)
+        print(f"preset written to {preset}")
 
 
-def recipe_names():
-    """Returns the names of all recipes."""
-    folder = pathlib.Path(__file__).parent / "recipes"
-    return sorted(module.name for module in pkgutil.iter_modules([str(folder)]))
+def command_line(name):
+    """Returns the command that was run, for the card: folders of this machine under the names that others would use.
+
+    Args:
+        name: name of the recipe.
+    """
+    own = RECIPE.value != name
+    options = {
+        "recipe": pathlib.Path(RECIPE.value).name,
+        "seeds": ",".join(SEEDS.value),
+        "output_dir": f"runs/{name}",
+        "preset_dir": name if own else f"zoo/{name}",
+        "data_dir": DATA_DIR.value and "DATA_DIR",
+        "epochs": EPOCHS.value,
+        "limit": LIMIT.value,
+        "strategy": None if STRATEGY.value == "none" else STRATEGY.value,
+    }
+    words = [f"--{option}={value}" for option, value in options.items() if value is not None]
+    for text in CONTROLS.value:
+        control, _, folder = text.partition("=")
+        words.append(f"--controls={control}=runs/{pathlib.Path(folder).resolve().name}")
+    return shlex.join(["python", "-m", "training.run", *words])
 
 
-def find_recipe(name):
-    """Returns the `Recipe` of `training/recipes/NAME.py`; `absl.app.UsageError` if there is none."""
-    if name not in recipe_names():
-        raise app.UsageError(f"--recipe must be one of {', '.join(recipe_names())}. Received: {name!r}")
-    return importlib.import_module(f"training.recipes.{name}").RECIPE
+def _control(text):
+    name, _, folder = text.partition("=")
+    path = pathlib.Path(folder) / "results.json"
+    if not (name and folder and path.is_file()):
+        raise app.UsageError(f"--controls must be NAME=FOLDER, a folder with results.json. Received: {text!r}")
+    return name, json.loads(path.read_text())
 
 
 def _seed(text):

@@ -11,9 +11,11 @@ import keras
 import numpy as np
 
 import keras_modnet
+from training.commit import checkout_commit
 from training.data import describe
 from training.distribution import make_strategy
 from training.loop import evaluate, load_tasks, train
+from training.recipe import WORDS
 
 
 def run_seeds(recipe, seeds, output_dir, data_dir=None, limit=None, strategy="none"):
@@ -40,10 +42,12 @@ def run_seeds(recipe, seeds, output_dir, data_dir=None, limit=None, strategy="no
     setting = json.loads(json.dumps(setting))
     missing = [seed for seed in seeds if not _has_result(folder / f"seed_{seed}.json", setting)]
     if missing:
+        # Asked for before the training: a commit made meanwhile is not the code that runs.
+        commit = checkout_commit()
         splits = {split: load_tasks(recipe, split, data_dir, limit) for split in ("train", "test")}
         for seed in missing:
             print(f"seed {seed}", flush=True)
-            _run_seed(recipe, seed, splits, folder, setting, make_strategy(strategy))
+            _run_seed(recipe, seed, splits, folder, setting, make_strategy(strategy), commit)
     runs = [json.loads((folder / f"seed_{seed}.json").read_text()) for seed in seeds]
     results = {"setting": setting, "runs": runs, "accuracy_percent": _summary(recipe, runs)}
     write_json(folder / "results.json", results)
@@ -54,12 +58,17 @@ def _has_result(path, setting):
     if not path.is_file():
         return False
     stored = json.loads(path.read_text())["setting"]
-    if stored != setting:
+    if _without_words(stored) != _without_words(setting):
         raise ValueError(f"`output_dir` must be empty or of the same setting. Received: {path} of another one.")
     return True
 
 
-def _run_seed(recipe, seed, splits, folder, setting, strategy):
+def _without_words(setting):
+    recipe = {key: value for key, value in setting["recipe"].items() if key not in WORDS}
+    return {**setting, "recipe": recipe}
+
+
+def _run_seed(recipe, seed, splits, folder, setting, strategy, commit):
     model, log = train(recipe, splits["train"], seed, strategy)
     model.save_to_preset(folder / f"seed_{seed}")
     result = {
@@ -69,7 +78,8 @@ def _run_seed(recipe, seed, splits, folder, setting, strategy):
         "training_images": {task: len(labels) for task, (_, labels) in splits["train"].items()},
         "test_images": {task: len(labels) for task, (_, labels) in splits["test"].items()},
         "orderings": {task: list(model.ordering(task).blocks) for task in model.task_names},
-        "machine": machine(),
+        "commit": commit,
+        "machine": {**machine(), "device": str(keras.ops.convert_to_tensor([0.0]).device)},
         **log,
     }
     write_json(folder / f"seed_{seed}.json", result)

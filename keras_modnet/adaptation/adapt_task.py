@@ -2,7 +2,7 @@
 
 import time
 
-from keras_modnet.adaptation import phases
+from keras_modnet.adaptation import phases, validation
 from keras_modnet.adaptation.result import AdaptationResult
 from keras_modnet.checks import expect_count, expect_one_of
 from keras_modnet.models import trainability
@@ -21,6 +21,9 @@ def adapt_task(
     search=None,
     temperatures=(2.0, 0.3),
     start="source",
+    init_from=None,
+    validation_split=0.0,
+    patience=None,
     statistics_batches=40,
     batch_size=64,
     search_images=1000,
@@ -42,7 +45,7 @@ def adapt_task(
         task: name of a task of the model; `ModNet.add_task` makes a new one.
         train_data: a pair of arrays, images `(n, H, W, C)` and integer labels `(n,)`; or a dataset of such batches:
             `tf.data.Dataset`, `PyDataset` or an iterable that can be read again.
-        validation_data: likewise, or None; measured after each epoch, used for nothing else.
+        validation_data: likewise, or None; measured after each epoch, used for nothing but `patience`.
         parts: any of "ordering", "norm", "statistics", "head", "bank", "stem".
         epochs: passes over `train_data`; with the "gumbel" search at least 2.
         learning_rate: of AdamW in the first epoch; it falls by a half cosine towards zero. Logits learn
@@ -52,9 +55,15 @@ def adapt_task(
         temperatures: Gumbel-softmax temperature of the first and of the last search epoch.
         start: "source": search near the present ordering; "uniform": draw all blocks equally often at first, or start
             the coordinate search from a random ordering.
+        init_from: name of another task whose ordering and norms the task takes over first, or "best": that of the bank
+            whose features separate the classes best, by `rank_tasks`. None: what the task has.
+        validation_split: share of `train_data`, where these are arrays, that is held out in place of `validation_data`:
+            a random one, fixed by `seed`.
+        patience: epochs without a lower validation loss after which training stops; the weights of the best epoch are
+            taken back. Epochs that draw orderings do not count. None: all epochs run, and the last weights stay.
         statistics_batches: batches of `train_data` that re-estimate the statistics.
         batch_size: images in a batch, where `train_data` are arrays.
-        search_images: images of `train_data` that the coordinate search uses.
+        search_images: images of `train_data` that the coordinate search and `init_from="best"` use.
         seed: fixes the order of the images, where `train_data` are arrays, and of the coordinate search.
         callbacks: further Keras callbacks.
         verbose: as in `fit`; 0 prints nothing at all.
@@ -70,10 +79,14 @@ def adapt_task(
     expect_one_of("start", start, ("source", "uniform"))
     expect_count("epochs", epochs)
     expect_count("search_images", search_images)
+    train_data, validation_data = validation.hold_out(train_data, validation_data, validation_split, seed)
     train_data, parts = as_dataset(train_data, batch_size, seed), tuple(parts)
     search = phases.choose_search(parts, search)
     draws = phases.search_callbacks(task, epochs, temperatures) if search == "gumbel" else []
-    started, before, found = time.perf_counter(), model.ordering(task), None
+    stop = validation.stopping(patience, validation_data, epochs // 2 if draws else 0)
+    started, found = time.perf_counter(), None
+    ranking = phases.start_from(model, task, init_from, train_data, search_images)
+    before = model.ordering(task)
     former = trainability.part_states(model)
     table = phases.configure(model, task, parts, verbose != 0)
     try:
@@ -84,7 +97,7 @@ def adapt_task(
                 phases.soften(model, task, start)
             follow = phases.settle_first(model, task, parts, search, train_data, statistics_batches)
             phases.compile_for(model, learning_rate, weight_decay)
-            used = [phases.cooling(learning_rate, epochs), *draws, *callbacks]
+            used = [phases.cooling(learning_rate, epochs), *draws, *stop, *callbacks]
             history = phases.fit(model, train_data, validation_data, epochs, used, verbose)
             phases.settle_statistics(model, task, follow, train_data, statistics_batches)
     except BaseException:
@@ -96,4 +109,4 @@ def adapt_task(
     if not model.ordering(task).is_hard:
         model.task_layers[task].router.harden()
     seconds, after = time.perf_counter() - started, model.ordering(task)
-    return AdaptationResult(task, parts, history, before, after, table, table.trainable, seconds, found)
+    return AdaptationResult(task, parts, history, before, after, table, table.trainable, seconds, found, ranking)

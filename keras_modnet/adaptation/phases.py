@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from keras_modnet.adaptation.ranking import rank_tasks
 from keras_modnet.adaptation.search import search_ordering
 from keras_modnet.checks import expect
 from keras_modnet.models import trainability
@@ -36,6 +37,36 @@ def choose_search(parts, search):
     if "ordering" not in parts:
         return None
     return search or ("coordinate" if suits else "gumbel")
+
+
+def start_from(model, task, source, dataset, count):
+    """Gives a task the ordering and norms of another one; its head stays.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task.
+        source: name of another task, "best" for the first of `rank_tasks`, or None: nothing changes.
+        dataset: dataset to rank by.
+        count: images to rank by.
+
+    Returns:
+        The `TaskRanking`, or None where nothing was ranked.
+
+    Raises:
+        ValueError: an unknown source, the task itself, or no other task to choose from.
+    """
+    others = [name for name in model.task_names if name != task]
+    known = source is None or (others and source in ("best", *others))
+    expect(known, "init_from", f'None, "best" or one of the other tasks {others}', source)
+    ranking = None
+    if source == "best" and source not in others:
+        ranking = rank_tasks(model, first_images(dataset, count), others, count)
+        source = ranking.best
+    if source is not None:
+        model.set_ordering(task, list(model.ordering(source).blocks))
+        layers, theirs = model.task_layers[task], model.task_layers[source]
+        layers.take_from(theirs, range(theirs.num_steps))
+    return ranking
 
 
 def settle_first(model, task, parts, search, dataset, batches):

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from keras_modnet.adaptation.ranking import TaskRanking
 from keras_modnet.adaptation.search import OrderingSearch
 from keras_modnet.models.ordering import Ordering
 from keras_modnet.models.trainability import TrainableTable
@@ -21,6 +22,7 @@ class AdaptationResult:
         trained_parameters: number of parameters that trained.
         seconds: wall-clock time.
         search: what `search_ordering` found; None where orderings were drawn or not searched.
+        ranking: what `rank_tasks` found, the source task first; None without `init_from="best"`.
     """
 
     task: str
@@ -32,3 +34,4 @@ class AdaptationResult:
     trained_parameters: int
     seconds: float
     search: OrderingSearch | None = None
+    ranking: TaskRanking | None = None

@@ -1,5 +1,7 @@
 """Looking at orderings: pictures, distances, what tasks share beyond chance, cards, what an edit would change."""
 
+from keras_modnet.analysis.card_facts import model_facts
+from keras_modnet.analysis.cards import render_card
 from keras_modnet.analysis.distances import block_use_overlap, ordering_distances
 from keras_modnet.analysis.edits import suggest_edits
 from keras_modnet.analysis.organisation_plot import plot_organisation
@@ -9,10 +11,12 @@ from keras_modnet.analysis.similarity import RelatednessTest, relatedness_test, 
 __all__ = [
     "RelatednessTest",
     "block_use_overlap",
+    "model_facts",
     "ordering_distances",
     "plot_orderings",
     "plot_organisation",
     "relatedness_test",
+    "render_card",
     "shuffled_distances",
     "suggest_edits",
 ]

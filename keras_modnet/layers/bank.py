@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.layers.blocks import block_kind
+from keras_modnet.layers.initial_values import Initial
 from keras_modnet.layers.joined import branch_of_all
 from keras_modnet.layers.mixing import MIXINGS, branch, mix_weights, pick_weights
 from keras_modnet.layers.selection import Selection
@@ -52,7 +53,7 @@ class BlockBank(keras.layers.Layer):
                 full_name = f"{stage.name}/{name}"
                 self._stacked[full_name] = self.add_weight(
                     shape=(self.num_blocks, *weight.shape),
-                    initializer=stacked_initializer(weight.initializer),
+                    initializer=Initial(stacked_initializer(weight.initializer)),
                     # Mixed in float32 and then cast, so that half precision rounds once.
                     autocast=False,
                     name=full_name.replace("/", "_"),

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_modnet.checks import expect_count
+from keras_modnet.layers.initial_values import Initial
 from keras_modnet.layers.step_norms import StepNorms
 
 
@@ -35,7 +36,8 @@ class ClassifierHead(keras.layers.Layer):
         self.num_classes, self.norm, self.activation = num_classes, norm, activation
         self.pool_first, self.epsilon = pool_first, epsilon
         # float32: softmax and cross-entropy of half-precision logits lose the small classes.
-        self.dense = keras.layers.Dense(num_classes, dtype="float32", name="dense")
+        start = {"kernel_initializer": Initial("glorot_uniform"), "bias_initializer": Initial("zeros")}
+        self.dense = keras.layers.Dense(num_classes, dtype="float32", name="dense", **start)
 
     def build(self, features_shape):
         """Makes norm and dense layer for the channels of the features."""

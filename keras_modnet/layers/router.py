@@ -6,6 +6,7 @@ from keras import ops
 
 from keras_modnet.checks import expect, expect_count
 from keras_modnet.layers.gumbel import gumbel_noise, gumbel_softmax, one_hot_argmax
+from keras_modnet.layers.initial_values import Initial
 from keras_modnet.layers.ordering_losses import block_use_imbalance, ordering_entropy
 from keras_modnet.layers.values import value_of
 
@@ -76,15 +77,13 @@ class GumbelRouter(keras.layers.Layer):
     def build(self, input_shape=None):
         """Makes the logits (zeros: every ordering equally likely), the temperature and the hardened flag."""
         # float32 and no autocast: a half-precision sum of logits and noise would merge blocks that are near.
-        self.logits = self.add_weight(
-            shape=(self.num_steps, self.num_blocks), initializer="zeros", dtype="float32", name="logits", autocast=False
-        )
-        start = keras.initializers.Constant(self.temperature)
-        fixed = {"trainable": False, "autocast": False}
+        shape, zeros, own = (self.num_steps, self.num_blocks), Initial("zeros"), {"autocast": False}
+        self.logits = self.add_weight(shape=shape, initializer=zeros, dtype="float32", name="logits", **own)
+        start, own = Initial(keras.initializers.Constant(self.temperature)), own | {"trainable": False}
         self.current_temperature = self.add_weight(
-            shape=(), initializer=start, dtype="float32", name="temperature", **fixed
+            shape=(), initializer=start, dtype="float32", name="temperature", **own
         )
-        self.hardened = self.add_weight(shape=(), initializer="zeros", dtype="bool", name="hardened", **fixed)
+        self.hardened = self.add_weight(shape=(), initializer=zeros, dtype="bool", name="hardened", **own)
 
     def call(self, inputs=None, training=None):
         """Draws, or gives the hard ordering."""

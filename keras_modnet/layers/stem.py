@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_modnet.checks import expect, expect_count
+from keras_modnet.layers.initial_values import Initial
 from keras_modnet.layers.step_norms import StepNorms
 
 
@@ -47,7 +48,8 @@ class IsometricStem(keras.layers.Layer):
             width,
             patch_size,
             strides=patch_size,
-            kernel_initializer="he_normal",
+            kernel_initializer=Initial("he_normal"),
+            bias_initializer=Initial("zeros"),
             data_format="channels_last",
             dtype=self.dtype_policy,
             name="embedding",

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_modnet.checks import expect_count, expect_one_of
+from keras_modnet.layers.initial_values import Initial
 from keras_modnet.layers.normalizer import Normalizer
 from keras_modnet.layers.replicas import in_tf_strategy
 from keras_modnet.layers.values import value_of
@@ -64,7 +65,7 @@ class StepNorms(keras.layers.Layer):
     def _add(self, place, name, shape, initializer, trainable):
         return self.add_weight(
             shape=shape,
-            initializer=initializer,
+            initializer=Initial(initializer),
             dtype="float32",
             autocast=False,
             trainable=trainable,

@@ -1,5 +1,7 @@
 """What `fit` needs beside Keras's own: checked data, only the tasks in the batch, compiled functions by task."""
 
+import contextlib
+
 import keras
 
 from keras_modnet.checks import expect
@@ -9,10 +11,16 @@ KERAS_FUNCTIONS = ("train_function", "test_function", "predict_function")
 
 
 class FunctionCache:
-    """Compiled functions by task, so that switching tasks traces nothing twice; a plain object Keras does not track."""
+    """What is kept so that nothing is traced or collected twice; a plain object Keras does not track.
+
+    Attributes:
+        by_task: compiled functions by task.
+        variables: the variables of the shared parts and of some tasks, by the names of these tasks.
+    """
 
     def __init__(self):
         self.by_task = {}
+        self.variables = {}
 
 
 class FitsTasks:
@@ -21,7 +29,7 @@ class FitsTasks:
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self._functions = FunctionCache()
-        self._fitting = None
+        self._running = None
         self._fitted = None
 
     def swap_functions(self, old, new):
@@ -34,28 +42,47 @@ class FitsTasks:
     def forget_functions(self):
         """Drops all compiled functions: tasks or what trains have changed."""
         self._functions.by_task.clear()
+        self._functions.variables.clear()
         for name in KERAS_FUNCTIONS:
             setattr(self, name, None)
 
     @property
     def trainable_variables(self):
-        """Variables that train; inside `fit` without those of tasks that are not in the batch.
+        """Variables that train; while Keras fits, evaluates or predicts those of the tasks in the batch.
 
-        Their gradients would not exist, and an optimizer with weight decay would shrink them all the same.
+        Gradients of the others would not exist, and an optimizer with weight decay would shrink them all the same.
         """
-        return self._without_idle_tasks(super().trainable_variables, self._fitting)
+        if self._running is None or not self.trainable:
+            return super().trainable_variables
+        return [variable for variable in self._variables_of(self._running) if variable.trainable]
 
     @property
     def trainable_weights(self):
         """As `trainable_variables`; Keras reads the one here and the other there."""
-        return self._without_idle_tasks(super().trainable_weights, self._fitting)
+        return super().trainable_weights if self._running is None else self.trainable_variables
 
-    def _without_idle_tasks(self, variables, tasks):
-        if tasks is None:
-            return variables
-        idle = [layers for name, layers in self.task_layers.items() if name not in tasks]
-        left_out = {id(variable) for layers in idle for variable in layers.variables}
-        return [variable for variable in variables if id(variable) not in left_out]
+    @property
+    def non_trainable_variables(self):
+        """Variables that do not train, of the same tasks: JAX's functions are handed all of these at every call."""
+        if self._running is None or not self.trainable:
+            return super().non_trainable_variables
+        return [variable for variable in self._variables_of(self._running) if not variable.trainable]
+
+    def _variables_of(self, tasks):
+        kept = self._functions.variables
+        if tasks not in kept:
+            idle = [layers for name, layers in self.task_layers.items() if name not in tasks]
+            left_out = {id(variable) for layers in idle for variable in layers.variables}
+            kept[tasks] = [variable for variable in self.variables if id(variable) not in left_out]
+        return kept[tasks]
+
+    @contextlib.contextmanager
+    def _only(self, tasks):
+        former, self._running = self._running, tasks
+        try:
+            yield
+        finally:
+            self._running = former
 
     def compile(self, *args, **kwargs):
         """As `keras.Model.compile`; with several tasks `loss`, `loss_weights` and `metrics` may be dicts by task."""
@@ -73,8 +100,9 @@ class FitsTasks:
         optimizer = getattr(self, "optimizer", None)
         if config is None or optimizer is None or not optimizer.built:
             return config
-        if not _knows(optimizer, self._without_idle_tasks(self.trainable_variables, self._fitted)):
-            return None
+        with self._only(self._fitted):
+            if not _knows(optimizer, self.trainable_variables):
+                return None
         return config | {"fitted_tasks": None if self._fitted is None else list(self._fitted)}
 
     def compile_from_config(self, config):
@@ -85,7 +113,8 @@ class FitsTasks:
         # One that had seen no variables yet may still meet those of any task.
         if was_built:
             self._fitted = None if fitted is None else tuple(fitted)
-            self.optimizer.build(self._without_idle_tasks(self.trainable_variables, self._fitted))
+            with self._only(self._fitted):
+                self.optimizer.build(self.trainable_variables)
 
     def fit(self, x=None, y=None, *args, **kwargs):
         """As `keras.Model.fit`; trains what is trainable of the tasks in the batch.
@@ -103,24 +132,47 @@ class FitsTasks:
         """
         x, y, batch = checked_arguments(x, y)
         tasks = check_first_batch(self, *batch)
-        former, self._fitting = self._fitting, tasks
-        try:
+        with self._only(tasks):
             self._check_optimizer()
             self._fitted = tasks
             return super().fit(x, y, *args, **kwargs)
-        finally:
-            self._fitting = former
+
+    def evaluate(self, x=None, *args, **kwargs):
+        """As `keras.Model.evaluate`."""
+        with self._only(self._tasks_in(x)):
+            return super().evaluate(x, *args, **kwargs)
+
+    def predict(self, x, *args, **kwargs):
+        """As `keras.Model.predict`."""
+        with self._only(self._tasks_in(x)):
+            return super().predict(x, *args, **kwargs)
+
+    def test_on_batch(self, x, *args, **kwargs):
+        """As `keras.Model.test_on_batch`."""
+        with self._only(self._tasks_in(x)):
+            return super().test_on_batch(x, *args, **kwargs)
+
+    def predict_on_batch(self, x):
+        """As `keras.Model.predict_on_batch`."""
+        with self._only(self._tasks_in(x)):
+            return super().predict_on_batch(x)
+
+    def _tasks_in(self, x):
+        """Returns the tasks of arrays; None, all tasks, where a first batch would have to be taken to know them."""
+        if isinstance(x, dict):
+            return tuple(name for name in self.task_names if name in x)
+        return (self.selected_task,) if hasattr(x, "shape") else None
 
     def _check_optimizer(self):
         variables = self.trainable_variables
-        expect(variables, "parts", "trainable for at least one of the tasks in the batch", self._fitting)
+        expect(variables, "parts", "trainable for at least one of the tasks in the batch", self._running)
         optimizer = getattr(self, "optimizer", None)
         if optimizer is None or not optimizer.built:
             return
-        if self._fitted is not None and set(self._fitted) != set(self._fitting):
+        if self._fitted is not None and set(self._fitted) != set(self._running):
             raise ValueError(
                 f"The model was compiled and fitted for the tasks {self._fitted}. Expected the same tasks in the "
-                f"batch, or `compile` with a new optimizer first. Received the tasks {self._fitting}."
+                f"batch, or `compile` with a new optimizer first. Received the tasks {self._running}."
             )
         if not _knows(optimizer, variables):
             raise ValueError(

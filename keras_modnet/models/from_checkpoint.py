@@ -1,6 +1,7 @@
 """Models from published checkpoints."""
 
 from keras_modnet.converters import convert
+from keras_modnet.layers.initial_values import values_follow
 from keras_modnet.models.modnet import ModNet
 from keras_modnet.models.preset_io import assign_tensors
 
@@ -24,6 +25,7 @@ def from_checkpoint(path, architecture, dtype=None):
         ValueError: an unknown architecture.
     """
     converted = convert(path, architecture)
-    model = ModNet(**converted.arguments, dtype=dtype)
+    with values_follow():
+        model = ModNet(**converted.arguments, dtype=dtype)
     assign_tensors(model, converted.tensors, path)
     return model

@@ -1,8 +1,10 @@
 """Models from preset folders."""
 
+import contextlib
 import warnings
 
 from keras_modnet import presets
+from keras_modnet.layers.initial_values import values_follow
 from keras_modnet.models.modnet import ModNet
 from keras_modnet.models.preset_io import WEIGHTS_FILE, assign_tensors
 
@@ -29,7 +31,8 @@ def from_preset(name, load_weights=True, num_classes=None, task_name="new", dtyp
     contents = presets.read_preset(folder, load_tensors=load_weights)
     arguments = dict(contents.config["model"])
     arguments["image_shape"] = tuple(arguments["image_shape"])
-    model = ModNet(**arguments, dtype=dtype)
+    with values_follow() if load_weights else contextlib.nullcontext():
+        model = ModNet(**arguments, dtype=dtype)
     if load_weights:
         assign_tensors(model, contents.tensors, folder / WEIGHTS_FILE)
     if num_classes is not None:

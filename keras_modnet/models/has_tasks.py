@@ -6,7 +6,8 @@ from keras_modnet.checks import expect, expect_one_of
 from keras_modnet.models import trainability
 from keras_modnet.models.ordering import Ordering, as_ordering
 from keras_modnet.models.report import TaskReport, task_report
-from keras_modnet.models.tasks import expect_task_name, nearest_steps, task_specs
+from keras_modnet.models.task_io import load_task, save_task
+from keras_modnet.models.tasks import copy_value, expect_task_name, nearest_steps, task_specs
 
 
 class HasTasks:
@@ -25,6 +26,10 @@ class HasTasks:
     def selected_task(self):
         """Name of the task that an image tensor runs."""
         return self._selected
+
+    def expect_free(self, name):
+        """Raises `ValueError` if a task has this name."""
+        expect(name not in self.task_layers, "name", "the name of a new task", name)
 
     def num_classes(self, task):
         """Returns the number of classes of a task."""
@@ -68,7 +73,7 @@ class HasTasks:
                 are not one text for each class.
         """
         expect_task_name(name)
-        expect(name not in self.task_layers, "name", "the name of a new task", name)
+        self.expect_free(name)
         source = None if init_from is None else self._layers_of(init_from)
         default_steps = self.default_steps if source is None else source.num_steps
         spec = {"num_classes": num_classes, "num_steps": default_steps if num_steps is None else num_steps}
@@ -88,6 +93,60 @@ class HasTasks:
         self.forget_functions()
         if self._selected == name:
             self._selected = self.task_names[0]
+
+    def copy_task(self, name, new_name):
+        """Adds a task that equals another one, its head and what trains of it included.
+
+        Args:
+            name: name of the task to copy.
+            new_name: name of the copy, letters, digits and _.
+
+        Raises:
+            ValueError: an unknown task, or a new name that is taken or not a word.
+        """
+        old = self._layers_of(name)
+        expect_task_name(new_name)
+        self.expect_free(new_name)
+        self.task_layers[new_name] = self._copy_of(old, new_name)
+
+    def rename_task(self, name, new_name):
+        """Gives a task another name; order, selection and what trains stay as they are. Arguments as `copy_task`."""
+        old = self._layers_of(name)
+        expect_task_name(new_name)
+        self.expect_free(new_name)
+        new = self._copy_of(old, new_name)
+        self._replace_tasks(
+            {
+                new_name if task == name else task: new if task == name else layers
+                for task, layers in self.task_layers.items()
+            }
+        )
+        if self._selected == name:
+            self._selected = new_name
+
+    def _copy_of(self, old, name):
+        new = self.make_task(name, **old.spec())
+        theirs = old.variables_by_name()
+        for variable_name, variable in new.variables_by_name().items():
+            copy_value(theirs[variable_name], variable)
+        trainability.apply_task_states(new, trainability.task_states(old))
+        return new
+
+    def _replace_tasks(self, layers_by_name):
+        # Taken out and put back, so that the tasks keep their order and Keras forgets the old layers.
+        for name in list(self.task_layers):
+            self.task_layers.pop(name)
+        for name, layers in layers_by_name.items():
+            self.task_layers[name] = layers
+        self.forget_functions()
+
+    def save_task(self, task, path, card=None):
+        """Writes one task into one file of kilobytes; see `models.task_io.save_task`."""
+        return save_task(self, task, path, card)
+
+    def load_task(self, path, name=None):
+        """Adds the task of such a file, if it belongs to this bank; see `models.task_io.load_task`."""
+        return load_task(self, path, name)
 
     def ordering(self, task):
         """Returns the task's `Ordering`: softmax of the logits, one-hot once hardened."""
@@ -122,13 +181,7 @@ class HasTasks:
         new.take_from(old, sources)
         new.take_head(old)
         trainability.apply_task_states(new, trainability.task_states(old))
-        kept = dict(self.task_layers)
-        # Taken out and put back, so that the tasks keep their order and Keras forgets the old layers.
-        for name in kept:
-            self.task_layers.pop(name)
-        for name, layers in kept.items():
-            self.task_layers[name] = new if name == task else layers
-        self.forget_functions()
+        self._replace_tasks({name: new if name == task else layers for name, layers in self.task_layers.items()})
 
     def train_only(self, task, parts):
         """Freezes everything but some parts of one task; prints and returns the table of what trains.

@@ -22,7 +22,9 @@ def static_stem(images, stem):
         # `Rescaling` lays numbers of each channel out by the global data format, which need not be this model's.
         layer = keras.layers.Normalization(axis=-1, mean=mean.tolist(), variance=np.square(std).tolist(), **options)
         pixels = layer(images)
-    x = _copy(stem.embedding, "stem", pixels, stem.embedding.get_weights(), stem.dtype_policy)(pixels)
+    size, start = stem.patch_size, {"kernel_initializer": "he_normal"}
+    embedding = keras.layers.Conv2D(stem.width, size, strides=size, data_format="channels_last", **start)
+    x = _copy(embedding, "stem", pixels, stem.embedding.get_weights(), stem.dtype_policy)(pixels)
     if stem.activation is not None:
         x = keras.layers.Activation(stem.activation, dtype=stem.dtype_policy, name="stem_activation")(x)
     return x if stem.norms is None else _norm(x, stem.norms, norm_values(stem.norms, "output", 0), "stem_norm")
@@ -42,7 +44,7 @@ def static_head(x, head, name):
         x = keras.layers.Activation(head.activation, dtype=dtype, name=f"{name}_activation")(x)
     if not head.pool_first:
         x = pooling(x)
-    return _copy(head.dense, name, x, head.dense.get_weights(), "float32")(x)
+    return _copy(keras.layers.Dense(head.num_classes), name, x, head.dense.get_weights(), "float32")(x)
 
 
 class StaticSteps:

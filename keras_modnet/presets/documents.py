@@ -53,6 +53,11 @@ def format_document(path, document, sort_keys=False):
     return (text + "\n").encode("ascii")
 
 
+def plain_json(value):
+    """Returns `value` as it comes back from a JSON file: tuples as lists, keys as text."""
+    return json.loads(json.dumps(value, allow_nan=False))
+
+
 def _unique_keys(pairs):
     document = dict(pairs)
     if len(document) != len(pairs):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from keras_modnet.presets.figures import format_latency, format_macs, format_result
 from keras_modnet.presets.reading import read_config, read_metadata
 
 _COLUMNS = (
@@ -113,17 +114,14 @@ def _rows(info):
         shared = (info.name, parameters, info.licence or _MISSING) if index == 0 else ("", "", "")
         yield (
             *(shared[0], task, _accuracy(info, task), shared[1]),
-            f"{info.macs[task] / 1e6:,.2f}" if task in info.macs else _MISSING,
-            f"{info.latency_ms[task]:,.2f}" if task in info.latency_ms else _MISSING,
+            format_macs(info.macs[task]) if task in info.macs else _MISSING,
+            format_latency(info.latency_ms[task]) if task in info.latency_ms else _MISSING,
             shared[2],
         )
 
 
 def _accuracy(info, task):
-    if task not in info.accuracy:
-        return _MISSING
-    spread = f" ± {info.accuracy_std[task]:.1f}" if task in info.accuracy_std else ""
-    return f"{info.accuracy[task]:.1f}{spread}"
+    return format_result(info.accuracy[task], info.accuracy_std.get(task)) if task in info.accuracy else _MISSING
 
 
 def _format_row(row, widths):

@@ -35,6 +35,15 @@ def test_names_survive_saving(named, tmp_path):
     assert loaded.class_names == preset.class_names == again.class_names == named.class_names
 
 
+def test_names_go_with_a_task_that_is_copied_renamed_or_loaded(named, tmp_path):
+    named.copy_task("digits", "copied")
+    named.rename_task("digits", "renamed")
+    assert named.class_names["copied"] == named.class_names["renamed"] == ("one", "two", "three")
+    path = named.save_task("copied", tmp_path / "copied.modnet")
+    assert named.load_task(path, "loaded") == "loaded"
+    assert named.class_names["loaded"] == ("one", "two", "three")
+
+
 @pytest.mark.parametrize(
     ("names", "received"),
     [(NAMES[:2], "'2 of them'"), ("abc", "'abc'"), (["a", "b", 3], r"\['a', 'b', 3\]")],

@@ -91,3 +91,13 @@ def test_every_preset_of_the_zoo_loads_and_runs_what_its_card_says():
             assert model({task: image})[task].shape == (1, model.num_classes(task))
         variables = model.named_variables().values()
         assert info.unique_parameters == sum(int(np.prod(v.shape)) for v in variables if len(v.shape))
+
+
+def test_initial_values_that_would_be_replaced_are_not_drawn(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("drawn")
+
+    monkeypatch.setattr(keras.initializers.HeNormal, "__call__", refuse)
+    keras_modnet.from_preset("digits_reuse")
+    with pytest.raises(AssertionError, match="drawn"):
+        keras_modnet.from_preset("digits_reuse", load_weights=False)

@@ -126,7 +126,7 @@ def test_the_table_prints_aligned(zoo):
     expected = [
         "name          task     accuracy (%)  unique parameters  MACs (millions)  CPU latency (ms)  licence",
         "digits_reuse  letters             -              1,234                -                 -  Apache-2.0",
-        "              digits     98.2 ± 0.5                                2.50              1.50",
+        "              digits   98.25 ± 0.50                                2.50              1.50",
         "plain         letters             -                  -                -                 -  -",
         "              digits              -                                   -                 -",
     ]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import keras_modnet
-from training import publish, run, seeds
+from training import publish, recipe_files, seeds
+from training.commit import checkout_commit
 from training.loop import evaluate, load_tasks, make_model, statistics_batches, train
 from training.optimizers import recipe_optimizer
 from training.recipe import Recipe
@@ -53,6 +54,8 @@ def test_a_run_leaves_a_result_and_a_preset_for_every_seed(output):
     for seed in (3, 5):
         result = json.loads((folder / f"seed_{seed}.json").read_text())
         assert result["seed"] == seed
+        assert result["commit"] == checkout_commit()
+        assert "cpu" in result["machine"]["device"].lower()
         assert set(result["accuracy_percent"]) == {"digits", "words"}
         assert len(result["history"]["loss"]) == 2
         model = keras_modnet.from_preset(str(folder / f"seed_{seed}"))
@@ -76,6 +79,11 @@ def test_a_seed_that_has_a_result_is_not_trained_again(output, recipe, monkeypat
     assert seeds.run_seeds(recipe, [3, 5], folder)["accuracy_percent"] == results["accuracy_percent"]
 
 
+def test_other_words_for_the_card_need_no_other_run(output, recipe):
+    other = dataclasses.replace(recipe, description="Put otherwise.", intended_use="None.")
+    assert seeds.run_seeds(other, [3, 5], output[0])["setting"]["recipe"]["description"] == "Put otherwise."
+
+
 def test_results_of_another_setting_are_refused(output, recipe):
     folder, _ = output
     other = dataclasses.replace(recipe, learning_rate=1.0)
@@ -85,7 +93,8 @@ def test_results_of_another_setting_are_refused(output, recipe):
 
 def test_a_published_preset_has_the_first_seeds_weights_and_all_seeds_on_its_card(output, recipe, tmp_path):
     folder, results = output
-    preset = publish.publish(recipe, results, folder, tmp_path / "tiny")
+    origin = {"recipe": "tiny.py", "command": "python -m training.run --recipe=tiny.py"}
+    preset = publish.publish(recipe, results, folder, tmp_path / "tiny", origin)
     model, first = keras_modnet.from_preset(str(preset)), keras_modnet.from_preset(str(folder / "seed_3"))
     for name, variable in first.named_variables().items():
         np.testing.assert_array_equal(variable.numpy(), model.named_variables()[name].numpy())
@@ -96,7 +105,8 @@ def test_a_published_preset_has_the_first_seeds_weights_and_all_seeds_on_its_car
     )
     card = (preset / "README.md").read_text()
     assert "| digits |" in card
-    assert "seeds 3, 5; the weights are those of seed 3" in card
+    assert "Seeds 3, 5; the weights are those of seed 3" in card
+    assert origin["command"] in card
     assert (preset / "orderings.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -148,6 +158,7 @@ def rates_at(recipe, steps):
         ({"warm_epochs": 1}, "warm_epochs"),
         ({"orderings": {"numbers": [0, 1]}}, "orderings"),
         ({"search_epochs": 0, "orderings": {"digits": [0, 1]}}, "orderings"),
+        ({"grow_after": 0.5}, "grow_after"),
     ],
 )
 def test_a_recipe_that_cannot_run_is_refused(recipe, change, argument):
@@ -179,14 +190,9 @@ def test_without_a_search_the_given_orderings_stay(recipe, data_dir):
     assert {task: list(model.ordering(task).blocks) for task in orderings} == orderings
 
 
-def test_an_unknown_recipe_names_the_known_ones():
-    with pytest.raises(run.app.UsageError, match=r"--recipe must be one of digits_reuse\. Received: 'digit_reuse'"):
-        run.find_recipe("digit_reuse")
-
-
 def test_every_recipe_names_itself_and_known_data():
-    for name in run.recipe_names():
-        recipe = run.find_recipe(name)
+    for name in recipe_files.recipe_names():
+        recipe = recipe_files.find_recipe(name)
         assert recipe.name == name
         model = make_model(recipe, seed=0)
         assert model.task_names == tuple(recipe.data)

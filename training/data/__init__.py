@@ -7,7 +7,7 @@ backend: TensorFlow, tensorflow-datasets, Pillow and keras-cv are imported where
 
 from training.data.augmentation import augmentation
 from training.data.batches import ImageBatches, TaskBatches
-from training.data.catalog import DATA_SETS, DataSetInfo, describe
+from training.data.catalog import DATA_SETS, DataSetInfo, add_data_set, describe
 from training.data.images import to_shape
 from training.data.loading import load
 from training.data.tf_batches import as_tf_dataset
@@ -17,6 +17,7 @@ __all__ = [
     "DataSetInfo",
     "ImageBatches",
     "TaskBatches",
+    "add_data_set",
     "as_tf_dataset",
     "augmentation",
     "describe",

@@ -2,28 +2,31 @@
 
 import dataclasses
 
-from keras_modnet.checks import expect_one_of
+from keras_modnet.checks import expect, expect_count, expect_one_of
+from training.data import citations
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class DataSetInfo:
     """What is known about a data set before it is read.
 
     Attributes:
         name: name that `training.data.load` takes.
         num_classes: number of classes; labels are `0 ... num_classes - 1`.
-        image_shape: `(height, width, channels)` in pixels, as stored.
-        tfds_name: name of its tensorflow-datasets builder.
+        image_shape: `(height, width, channels)` in pixels, as published; an array file may hold smaller ones.
         terms: licence or terms of use, as far as known.
         citation: what to cite.
+        bibtex: the same as BibTeX entries. Default: none.
+        tfds_name: name of its tensorflow-datasets builder. Default `None`: it is read from a folder of arrays alone.
     """
 
     name: str
     num_classes: int
     image_shape: tuple[int, int, int]
-    tfds_name: str
     terms: str
     citation: str
+    bibtex: str = ""
+    tfds_name: str | None = None
 
 
 _ROWS = (
@@ -34,6 +37,7 @@ _ROWS = (
         tfds_name="mnist",
         terms="CC BY-SA 3.0, as usually cited",
         citation="LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, 1998",
+        bibtex=citations.MNIST,
     ),
     DataSetInfo(
         name="fashion_mnist",
@@ -42,6 +46,7 @@ _ROWS = (
         tfds_name="fashion_mnist",
         terms="MIT",
         citation="Xiao, Rasul, Vollgraf: Fashion-MNIST, arXiv 1708.07747, 2017",
+        bibtex=citations.FASHION_MNIST,
     ),
     DataSetInfo(
         name="cifar10",
@@ -50,6 +55,7 @@ _ROWS = (
         tfds_name="cifar10",
         terms="no licence stated; research use",
         citation="Krizhevsky: Learning multiple layers of features from tiny images, 2009",
+        bibtex=citations.CIFAR10,
     ),
     DataSetInfo(
         name="letters",
@@ -59,6 +65,7 @@ _ROWS = (
         terms="BSD-2-Clause, as distributed",
         citation="Kassel: A comparison of approaches to on-line handwritten character recognition, 1995; "
         "as distributed by Taskar, Guestrin, Koller: Max-margin Markov networks, 2003",
+        bibtex=citations.LETTERS,
     ),
     DataSetInfo(
         name="tiny_imagenet",
@@ -68,6 +75,19 @@ _ROWS = (
         terms="ImageNet terms, non-commercial research",
         citation="Le, Yang: Tiny ImageNet visual recognition challenge, Stanford CS231N, 2015; "
         "Deng, Dong, Socher, Li, Li, Fei-Fei: ImageNet: A large-scale hierarchical image database, 2009",
+        bibtex=citations.TINY_IMAGENET,
+    ),
+    *(
+        DataSetInfo(
+            name=f"pacs/{domain}",
+            num_classes=7,
+            image_shape=(227, 227, 3),
+            tfds_name=f"pacs/{domain}",
+            terms="no licence stated; research use",
+            citation="Li, Yang, Song, Hospedales: Deeper, broader and artier domain generalization, ICCV 2017",
+            bibtex=citations.PACS,
+        )
+        for domain in ("art_painting", "cartoon", "photo", "sketch")
     ),
 )
 
@@ -88,3 +108,19 @@ def describe(name):
     """
     expect_one_of("name", name, tuple(DATA_SETS))
     return DATA_SETS[name]
+
+
+def add_data_set(info):
+    """Makes a data set of one's own known by name, to recipes among others.
+
+    Args:
+        info: a `DataSetInfo`. The same one may be added again.
+
+    Raises:
+        ValueError: if `info` is none, has fewer than two classes, or another data set has its name.
+    """
+    expect(isinstance(info, DataSetInfo), "info", "a DataSetInfo", type(info).__name__)
+    expect_count("num_classes", info.num_classes, minimum=2)
+    free = DATA_SETS.get(info.name, info) == info
+    expect(free, "name", f"other than those of {', '.join(map(repr, DATA_SETS))}", info.name)
+    DATA_SETS[info.name] = info

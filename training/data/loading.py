@@ -53,6 +53,8 @@ def load(name, split, data_dir=None):
 def _read_by_name(name, split):
     expected = "one of " + ", ".join(repr(known) for known in DATA_SETS) + ", unless `data_dir` is given"
     expect(name in DATA_SETS, "name", expected, name)
+    by_name = DATA_SETS[name].tfds_name is not None
+    expect(by_name, "data_dir", f"the folder of {name}.npz, as tensorflow-datasets does not have it", None)
     # Imported here, so that a folder of arrays is enough to train where tensorflow-datasets is not installed.
     from training.data.tfds_source import read_tfds
 

@@ -1,0 +1,113 @@
+"""A task alone as a file: what it owns, and which bank it runs on."""
+
+from keras_modnet import presets
+from keras_modnet.checks import expect_one_of
+from keras_modnet.layers.initial_values import values_follow
+from keras_modnet.layers.values import value_of
+from keras_modnet.models.tasks import expect_task_name, task_specs
+from keras_modnet.presets.task_files import read_task_file, tensors_digest, write_task_file
+from keras_modnet.version import __version__
+
+# Arguments of `ModNet` that change nothing of what a task that is loaded computes.
+FREE_ARGUMENTS = (
+    *("num_steps", "mixing", "unroll", "temperature", "straight_through"),
+    *("entropy_weight", "block_use_weight", "seed"),
+)
+
+
+def bank_digest(model):
+    """Returns the SHA-256 of what all tasks of a model share: names and values of stem and bank.
+
+    Args:
+        model: a `ModNet`.
+    """
+    named = model.named_variables().items()
+    return tensors_digest({name: value_of(v) for name, v in named if not name.startswith("tasks/")})
+
+
+def save_task(model, task, path, card=None):
+    """Writes one task into one file, whole or not at all: its ordering, norms and head, without the bank.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task.
+        path: path of the file; usually it ends in `.modnet`.
+        card: dict of facts that are kept with it, plain JSON values; default none.
+
+    Returns:
+        `path` as a `Path`.
+
+    Raises:
+        ValueError: an unknown task.
+        PresetError: a card that JSON cannot hold.
+        OSError: the file cannot be written; what was there before stays.
+    """
+    expect_one_of("task", task, model.task_names)
+    layers = model.task_layers[task]
+    description = {
+        "keras_modnet_version": __version__,
+        "task": task,
+        **layers.spec(),
+        "network": _network(model),
+        "bank": bank_digest(model),
+    }
+    if card is not None:
+        description["card"] = card
+    tensors = {name: value_of(variable) for name, variable in layers.variables_by_name().items()}
+    return write_task_file(path, description, tensors)
+
+
+def load_task(model, path, name=None):
+    """Adds the task of a file to a model, whole or not at all; what is selected and what trains stays as it is.
+
+    Args:
+        model: a `ModNet` with the bank that the task was saved from.
+        path: path of the file.
+        name: name of the new task; default the one that it was saved under.
+
+    Returns:
+        Name of the new task.
+
+    Raises:
+        PresetError: the file is missing, damaged, or of a task of another bank.
+        ValueError: the name is taken or not a word.
+    """
+    description, tensors = read_task_file(path)
+    name = description["task"] if name is None else name
+    expect_task_name(name)
+    model.expect_free(name)
+    _check_bank(model, path, description)
+    spec = {key: description[key] for key in ("num_classes", "num_steps", "class_names") if key in description}
+    with values_follow():
+        layers = model.make_task(name, **task_specs({name: spec}, model.default_steps)[name])
+    _assign(path, layers, tensors)
+    model.task_layers[name] = layers
+    return name
+
+
+def _network(model):
+    arguments = {name: value for name, value in model.arguments().items() if name not in (*FREE_ARGUMENTS, "tasks")}
+    # As it comes back from a file, so that a stored one compares equal.
+    return presets.plain_json(arguments)
+
+
+def _check_bank(model, path, description):
+    theirs, ours = description["network"], _network(model)
+    for key in sorted(set(theirs) | set(ours)):
+        if theirs.get(key) != ours.get(key):
+            raise presets.PresetError(path, f"a task for `{key}={ours.get(key)!r}`", f"{theirs.get(key)!r}")
+    digest = bank_digest(model)
+    if description["bank"] != digest:
+        raise presets.PresetError(path, f"a task of this bank, {digest}", f"one of another bank, {description['bank']}")
+
+
+def _assign(path, layers, tensors):
+    variables = layers.variables_by_name()
+    shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
+    found = {name: array.shape for name, array in tensors.items()}
+    if shapes != found:
+        wrong = sorted(name for name in shapes.keys() | found.keys() if shapes.get(name) != found.get(name))[0]
+        expected = f"tensor '{wrong}' of shape {shapes[wrong]}" if wrong in shapes else "the tensors of a task alone"
+        raise presets.PresetError(path, expected, f"'{wrong}' of shape {found.get(wrong)}")
+    for name, variable in variables.items():
+        variable.assign(tensors[name])

@@ -1,0 +1,23 @@
+import keras
+import numpy as np
+
+from keras_modnet.layers.initial_values import Initial, values_follow
+
+
+def test_nothing_is_drawn_where_values_follow():
+    drawn = Initial("he_normal")
+    with values_follow():
+        assert np.array_equal(drawn((2, 3), dtype="float32"), np.zeros((2, 3)))
+    assert np.abs(keras.ops.convert_to_numpy(drawn((2, 3), dtype="float32"))).min() > 0
+
+
+def test_a_variable_keeps_its_dtype_where_values_follow():
+    for dtype in ("float32", "bfloat16", "bool"):
+        with values_follow():
+            variable = keras.Variable(Initial("ones"), shape=(2,), dtype=dtype)
+        assert keras.backend.standardize_dtype(variable.dtype) == dtype
+
+
+def test_an_initializer_is_made_again_from_its_configuration():
+    again = keras.initializers.deserialize(keras.initializers.serialize(Initial(keras.initializers.Constant(3.0))))
+    assert keras.ops.convert_to_numpy(again((1,), dtype="float32")).tolist() == [3.0]
