@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keras_modnet.presets.reading import read_config, read_metadata
+from keras_modnet.presets.sources.origins import weights_place
 
 _COLUMNS = (
     *("name", "task", "accuracy (%)", "unique parameters"),
-    *("MACs (millions)", "CPU latency (ms)", "licence"),
+    *("MACs (millions)", "CPU latency (ms)", "licence", "weights"),
 )
-_LEFT_ALIGNED = ("name", "task", "licence")
+_LEFT_ALIGNED = ("name", "task", "licence", "weights")
 _MISSING = "-"
 
 
@@ -29,6 +30,8 @@ class PresetInfo:
         macs: dict of task to multiply-adds for one image with the hard ordering.
         latency_ms: dict of task to milliseconds for one image on a CPU with the hard ordering.
         licence: licence of the weights.
+        weights: where they are: `"local"`, in the folder; `"cached"`, downloaded before; `"download"`, to be
+            downloaded on the first use.
     """
 
     name: str
@@ -41,6 +44,7 @@ class PresetInfo:
     macs: dict[str, int]
     latency_ms: dict[str, float]
     licence: str | None
+    weights: str
 
 
 class PresetTable(Mapping):
@@ -103,6 +107,7 @@ def describe_preset(folder):
         macs=dict(card.get("macs", {})),
         latency_ms=dict(card.get("latency_ms", {})),
         licence=card.get("licence"),
+        weights=weights_place(folder, metadata),
     )
 
 
@@ -110,12 +115,12 @@ def _rows(info):
     parameters = _MISSING if info.unique_parameters is None else f"{info.unique_parameters:,}"
     for index, task in enumerate(info.tasks or (_MISSING,)):
         # What belongs to the whole preset is said once, on its first line.
-        shared = (info.name, parameters, info.licence or _MISSING) if index == 0 else ("", "", "")
+        shared = (info.name, parameters, info.licence or _MISSING, info.weights) if index == 0 else ("",) * 4
         yield (
             *(shared[0], task, _accuracy(info, task), shared[1]),
             f"{info.macs[task] / 1e6:,.2f}" if task in info.macs else _MISSING,
             f"{info.latency_ms[task]:,.2f}" if task in info.latency_ms else _MISSING,
-            shared[2],
+            *shared[2:],
         )
 
 
