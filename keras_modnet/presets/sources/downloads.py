@@ -49,7 +49,8 @@ def download(url, path, size=None, sha256=None, accept=lambda path, received: No
     except OSError as error:
         raise PresetError(path, "a file that can be written and read", error.strerror or str(error)) from error
     finally:
-        fresh.unlink(missing_ok=True)
+        if fresh.exists():
+            fresh.unlink()
     return accepted
 
 
