@@ -43,8 +43,11 @@ def preset_table(presets):
     ]
     for info in presets.values():
         for task in info.tasks:
-            accuracy = f"{info.accuracy[task]:.2f} ± {info.accuracy_std[task]:.2f}"
-            cost = f"{info.macs[task] / 1e6:.2f} | {info.latency_ms[task]:.1f}"
+            # A preset made from somebody else's checkpoint has not been measured here.
+            measured = task in info.accuracy
+            accuracy = f"{info.accuracy[task]:.2f} ± {info.accuracy_std[task]:.2f}" if measured else "not measured"
+            latency = f"{info.latency_ms[task]:.1f}" if task in info.latency_ms else "not measured"
+            cost = f"{info.macs[task] / 1e6:.2f} | {latency}"
             lines.append(
                 f"| {info.name} | {task} | {accuracy} | {info.unique_parameters:,} | {cost} | {info.licence} |"
             )

@@ -5,6 +5,8 @@ import shutil
 import uuid
 from pathlib import Path
 
+from keras_modnet.presets.errors import PresetError
+
 
 def cache_folder():
     """Returns the path of this package's folder in Keras's cache: in `$KERAS_HOME`, or else in `~/.keras`.
@@ -28,15 +30,17 @@ def keep_once(folder, fill):
         `folder`.
 
     Raises:
-        OSError: if the folder cannot be made. Also whatever `fill` raises; nothing is left behind either way.
+        PresetError: if the folder cannot be written. Also whatever else `fill` raises; nothing is left behind.
     """
     if folder.is_dir():
         return folder
     fresh = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:12]}.new")
-    fresh.mkdir(parents=True)
     try:
+        fresh.mkdir(parents=True)
         fill(fresh)
         _move_unless_there(fresh, folder)
+    except OSError as error:
+        raise PresetError(folder, "a folder that can be written", error.strerror or str(error)) from error
     finally:
         if fresh.exists():
             shutil.rmtree(fresh)

@@ -19,7 +19,7 @@ def cache(tmp_path, monkeypatch):
 
 
 class Server:
-    """A server on this machine; what it answers is a function of the request's handler, by path.
+    """A server on this machine; what it answers is a function of the request's handler, which has the `body`, by path.
 
     `asked` lists the requests as `"GET /path"`; a path without an answer is 404.
     """
@@ -28,6 +28,7 @@ class Server:
         def answer(handler):
             path = handler.path.partition("?")[0]
             self.asked.append(f"{handler.command} {path}")
+            handler.body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
             self.answers.get(path, status(404))(handler)
 
         methods = {f"do_{method}": answer for method in ("GET", "HEAD", "POST")}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from keras_modnet.presets import PresetError
 from keras_modnet.presets.sources.cache import cache_folder, keep_once, link_files
 
 
@@ -50,7 +51,7 @@ def test_who_comes_second_takes_what_the_first_made(tmp_path):
 
 def test_a_file_in_the_way_is_an_error(tmp_path):
     (tmp_path / "kept").write_text("a file")
-    with pytest.raises(OSError, match="kept"):
+    with pytest.raises(PresetError, match="kept: expected a folder that can be written; found"):
         keep_once(tmp_path / "kept", write_one)
     assert list(tmp_path.iterdir()) == [tmp_path / "kept"]
 
