@@ -55,8 +55,8 @@ ENTRIES = {
     "imagenet_reuse": Published(
         architecture="convnext_isotropic_small",
         url="https://dl.fbaipublicfiles.com/convnext/convnext_iso_small_1k_224_ema.pth",
-        description="The published isotropic ConvNeXt-S, a classifier of ImageNet-1k, as a bank of blocks that one task "
-        "runs in their order.",
+        description="The published isotropic ConvNeXt-S, a classifier of ImageNet-1k, as a bank of blocks that one "
+        "task runs in their order.",
         repository="https://github.com/facebookresearch/ConvNeXt",
         licence="MIT",
         accuracy_percent=78.7,
@@ -68,8 +68,8 @@ ENTRIES = {
             "cite": "Russakovsky et al.: ImageNet Large Scale Visual Recognition Challenge, arXiv 1409.0575, 2015",
         },
         intended_use="A bank to start from: new tasks on photographs, and the classes of ImageNet-1k. Images are RGB, "
-        "224 x 224, with values from 0 to 255: resize the short side to 256 and take the centre. The model does the rest "
-        "of the preprocessing.",
+        "224 x 224, with values from 0 to 255: resize the short side to 256 and take the centre. The model does the "
+        "rest of the preprocessing.",
         citations=(
             "@inproceedings{liu2022convnet,\n"
             "  title = {A {ConvNet} for the 2020s},\n"
@@ -158,9 +158,9 @@ def _limits(published):
         f"{published.licence}. The README there gives {published.accuracy_percent} % {published.metric} and "
         f"{published.parameters} parameters; neither was measured here. The conversion was tested with random weights "
         "against a reference network in torch. The published file itself was never loaded here, for want of a network. "
-        "Its publisher states no size and no hash that is known here: the hash of the first file that converts is recorded "
-        "on the machine that downloaded it and checked from then on, and the name and shape of every tensor are checked "
-        "whenever one is converted."
+        "Its publisher states no size and no hash that is known here: the hash of the first file that converts is "
+        "recorded on the machine that downloaded it and checked from then on, and the name and shape of every tensor "
+        "are checked whenever one is converted."
     )
 
 
