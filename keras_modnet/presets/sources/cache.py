@@ -1,11 +1,17 @@
 """The folder in which downloaded presets are kept, and how something gets into it whole or not at all."""
 
+import contextlib
 import os
+import re
 import shutil
+import time
 import uuid
 from pathlib import Path
 
 from keras_modnet.presets.errors import PresetError
+
+ABANDONED_SECONDS = 24 * 60 * 60
+"""Age from which on something unfinished is taken for what a killed process has left behind."""
 
 
 def cache_folder():
@@ -34,17 +40,34 @@ def keep_once(folder, fill):
     """
     if folder.is_dir():
         return folder
-    fresh = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:12]}.new")
     try:
-        fresh.mkdir(parents=True)
-        fill(fresh)
-        _move_unless_there(fresh, folder)
+        fresh = unfinished(folder)
+        fresh.mkdir()
+        try:
+            fill(fresh)
+            _move_unless_there(fresh, folder)
+        finally:
+            if fresh.exists():
+                shutil.rmtree(fresh)
     except OSError as error:
         raise PresetError(folder, "a folder that can be written", error.strerror or str(error)) from error
-    finally:
-        if fresh.exists():
-            shutil.rmtree(fresh)
     return folder
+
+
+def unfinished(path):
+    """Returns a path beside `path` of this call's own, for something that becomes `path` by renaming.
+
+    The folder above is made, and cleared of what processes that were killed have left of `path`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The name comes last, since its ending may tell readers what the file is.
+    abandoned = re.compile(rf"\.[0-9a-f]{{12}}\.{re.escape(path.name)}")
+    for entry in path.parent.iterdir():
+        if abandoned.fullmatch(entry.name):
+            # Another process may finish or remove it at this moment.
+            with contextlib.suppress(FileNotFoundError):
+                _remove_if_abandoned(entry)
+    return path.with_name(f".{uuid.uuid4().hex[:12]}.{path.name}")
 
 
 def link_files(folder, files):
@@ -61,6 +84,11 @@ def link_files(folder, files):
         except OSError:
             # Another disk, a file system without links, or a file of another owner.
             shutil.copyfile(source, folder / name)
+
+
+def _remove_if_abandoned(entry):
+    if time.time() - entry.stat().st_mtime > ABANDONED_SECONDS:
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
 def _move_unless_there(fresh, folder):

@@ -3,9 +3,9 @@
 import hashlib
 import os
 import re
-import uuid
 
 from keras_modnet.presets.errors import PresetError
+from keras_modnet.presets.sources.cache import unfinished
 from keras_modnet.presets.sources.transfer import Received, receive
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -33,30 +33,31 @@ def download(url, path, size=None, sha256=None, accept=lambda path, received: No
         TransferError: if the file did not arrive.
         PresetError: if it is not the one that was meant, or the folder cannot be written.
     """
-    fresh = path.with_name(f".{uuid.uuid4().hex[:12]}.{path.name}")
     try:
         if path.exists():
-            place, received = path, _look_at(path)
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            place, received = fresh, receive(url, fresh, size)
-        _check(path, place, received, size, sha256 or _recorded(path))
-        accepted = accept(place, received)
-        if sha256 is None:
-            _check(path, place, received, None, _record(path, received.sha256))
-        if place is fresh:
+            return _accept(path, path, _look_at(path), size, sha256, accept)
+        fresh = unfinished(path)
+        try:
+            accepted = _accept(path, fresh, receive(url, fresh, size), size, sha256, accept)
             os.replace(fresh, path)
+            return accepted
+        finally:
+            fresh.unlink(missing_ok=True)
     except OSError as error:
         raise PresetError(path, "a file that can be written and read", error.strerror or str(error)) from error
-    finally:
-        if fresh.exists():
-            fresh.unlink()
-    return accepted
 
 
 def record_of(path):
     """Returns the path of the record that holds the hash of the file at `path`, in the manner of `sha256sum`."""
     return path.with_name(f"{path.name}.sha256")
+
+
+def _accept(path, place, received, size, sha256, accept):
+    _check(path, place, received, size, sha256 or _recorded(path))
+    accepted = accept(place, received)
+    if sha256 is None:
+        _check(path, place, received, None, _record(path, received.sha256))
+    return accepted
 
 
 def _look_at(path):
@@ -86,7 +87,7 @@ def _recorded(path):
 def _record(path, sha256):
     """Records the hash unless there is a record; returns the hash that holds."""
     record = record_of(path)
-    fresh = record.with_name(f".{uuid.uuid4().hex[:12]}.{record.name}")
+    fresh = unfinished(record)
     try:
         fresh.write_text(f"{sha256}  {path.name}\n", encoding="utf-8")
         _put_first(fresh, record)

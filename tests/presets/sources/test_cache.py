@@ -1,11 +1,13 @@
 """A folder of the cache is whole or not there."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
 
 from keras_modnet.presets import PresetError
-from keras_modnet.presets.sources.cache import cache_folder, keep_once, link_files
+from keras_modnet.presets.sources.cache import ABANDONED_SECONDS, cache_folder, keep_once, link_files, unfinished
 
 
 def write_one(folder):
@@ -71,3 +73,17 @@ def test_files_get_places_and_symbolic_links_are_followed(tmp_path, monkeypatch,
     assert (folder / "two").read_text() == "1"
     assert not (folder / "two").is_symlink()
     assert Path(folder / "two").samefile(tmp_path / "one") == links
+
+
+def test_what_a_killed_process_left_is_removed_after_a_day(tmp_path):
+    long_ago = time.time() - ABANDONED_SECONDS - 60
+    mine = {"kept", "notes", ".notes", ".0123456789ab.other"}
+    left = {".0123456789ab.kept", ".ba9876543210.kept"}
+    running = ".111111111111.kept"
+    for name in mine | left | {running}:
+        (tmp_path / name).mkdir() if name == ".ba9876543210.kept" else (tmp_path / name).write_text("")
+        if name != running:
+            os.utime(tmp_path / name, (long_ago, long_ago))
+    path = unfinished(tmp_path / "kept")
+    assert (path.parent, path.name.endswith(".kept")) == (tmp_path, True)
+    assert {entry.name for entry in tmp_path.iterdir()} == mine | {running}

@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import storage
 
 from keras_modnet.presets import PresetError, find_preset, read_preset, write_preset
 from keras_modnet.presets.sources import cloud_storage
@@ -91,6 +93,14 @@ def test_files_that_are_not_as_listed_are_refused(bucket, preset):
     bucket(files | {"model.safetensors": files["model.safetensors"][:-1] + b"!"})
     with pytest.raises(PresetError, match=r"model\.safetensors: expected SHA-256"):
         read_preset(find_preset(HANDLE))
+
+
+def test_a_machine_without_credentials_asks_as_anybody(monkeypatch, tmp_path):
+    for name in ("STORAGE_EMULATOR_HOST", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    monkeypatch.setenv("NO_GCE_CHECK", "true")
+    assert isinstance(cloud_storage._client(storage)._credentials, AnonymousCredentials)
 
 
 @pytest.mark.parametrize("handle", ["gs://bucket", "gs://bucket/", "gs://Bucket/x", "gs:///x", "gs://bucket/a//b"])

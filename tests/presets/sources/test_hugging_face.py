@@ -19,6 +19,7 @@ def hub(server, answers, cache, tmp_path, monkeypatch):
         "HUGGINGFACE_CO_URL_TEMPLATE": template,
         "HF_HUB_CACHE": str(tmp_path / "hub_cache"),
         "HF_TOKEN_PATH": str(tmp_path / "token"),
+        "HF_HUB_DISABLE_XET": True,
     }.items():
         monkeypatch.setattr(constants, name, value)
     return HubServer(server, answers, REPOSITORY)
