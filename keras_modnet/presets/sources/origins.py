@@ -1,6 +1,7 @@
 """Presets of the zoo whose weights are somewhere else: downloaded, converted where needed, and kept in the cache."""
 
 import json
+import shutil
 
 from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.files import CONFIG_FILE, METADATA_FILE, WEIGHTS_FILE, read_listed_file
@@ -64,11 +65,14 @@ def _complete_file(folder, metadata, kept):
         raise PresetError(folder / METADATA_FILE, f"the origin of {listed}", str(origin))
     path = _downloaded_path(folder, origin)
     download(origin["url"], path, origin["bytes"], origin["sha256"])
-    files = {name: folder / name for name in [METADATA_FILE, *metadata["files"]]} | {WEIGHTS_FILE: path}
+    small = [METADATA_FILE, *(metadata["files"].keys() - {WEIGHTS_FILE})]
 
     def fill(release):
         (release / folder.name).mkdir()
-        link_files(release / folder.name, files)
+        link_files(release / folder.name, {WEIGHTS_FILE: path})
+        for name in small:
+            # No link: whoever edits the package's own files must not change what is kept.
+            shutil.copyfile(folder / name, release / folder.name / name)
 
     keep_once(kept.parent, fill)
 

@@ -56,6 +56,7 @@ def test_hosted_weights_are_downloaded_once_and_read_as_any_preset(hosted, serve
         assert equal(contents.tensors, tensors)
     assert server.asked == [hosted.request]
     assert find_preset("hosted").name == "hosted"
+    (hosted.folder / "README.md").write_text("edited in its place")
     assert (find_preset("hosted") / "README.md").read_text() == "# Hosted\n"
 
 
