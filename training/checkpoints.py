@@ -1,7 +1,7 @@
 """Writes entries of the zoo for checkpoints that others have published: everything but the weights.
 
 Example:
-    python -m training.checkpoints --name=imagenet_reuse --preset_dir=zoo/imagenet_reuse
+    python -m training.checkpoints --entry=imagenet_reuse --entry_dir=zoo/imagenet_reuse
 """
 
 import dataclasses
@@ -16,8 +16,8 @@ from keras_modnet.layers.values import value_of
 from keras_modnet.models.modnet import ModNet
 from keras_modnet.version import __version__
 
-NAME = flags.DEFINE_string("name", None, "Name of an entry of this file.")
-PRESET_DIR = flags.DEFINE_string("preset_dir", None, "Folder to write the entry to.")
+ENTRY = flags.DEFINE_string("entry", None, "Name of an entry of this file.")
+ENTRY_DIR = flags.DEFINE_string("entry_dir", None, "Folder to write the entry to.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,17 +87,17 @@ def main(argv):
     """Writes the entry that was asked for."""
     if len(argv) > 1:
         raise app.UsageError(f"unexpected arguments {argv[1:]}; options start with --")
-    if NAME.value not in ENTRIES:
-        raise app.UsageError(f"--name must be one of {', '.join(ENTRIES)}. Received: {NAME.value!r}")
-    print(f"entry written to {write(ENTRIES[NAME.value], PRESET_DIR.value)}")
+    if ENTRY.value not in ENTRIES:
+        raise app.UsageError(f"--entry must be one of {', '.join(ENTRIES)}. Received: {ENTRY.value!r}")
+    print(f"entry written to {write(ENTRIES[ENTRY.value], ENTRY_DIR.value)}")
 
 
-def write(published, preset_dir):
+def write(published, entry_dir):
     """Writes an entry of the zoo.
 
     Args:
         published: a `Published`.
-        preset_dir: path of the folder, whose name is that of the preset.
+        entry_dir: path of the folder, whose name is that of the preset.
 
     Returns:
         The path.
@@ -115,8 +115,8 @@ def write(published, preset_dir):
     config = {"class": "ModNet", "keras_modnet_version": __version__, "model": arguments}
     tensors = {name: value_of(variable) for name, variable in model.named_variables().items()}
     card = make_card(published, model)
-    text = render_card(pathlib.Path(preset_dir).name, card)
-    return presets.write_entry(preset_dir, config, tensors, origin, card, {"README.md": text})
+    text = render_card(pathlib.Path(entry_dir).name, card)
+    return presets.write_entry(entry_dir, config, tensors, origin, card, {"README.md": text})
 
 
 def arguments_of(architecture):
@@ -165,5 +165,5 @@ def _limits(published):
 
 
 if __name__ == "__main__":
-    flags.mark_flags_as_required(["name", "preset_dir"])
+    flags.mark_flags_as_required(["entry", "entry_dir"])
     app.run(main)

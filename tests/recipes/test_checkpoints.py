@@ -66,6 +66,6 @@ def test_an_entry_says_where_its_weights_come_from_and_what_was_not_run(entry):
 
 
 def test_an_unknown_name_is_a_usage_error(monkeypatch):
-    monkeypatch.setattr(checkpoints, "NAME", SimpleNamespace(value="imagenet"))
-    with pytest.raises(app.UsageError, match=r"--name must be one of imagenet_reuse\. Received: 'imagenet'"):
+    monkeypatch.setattr(checkpoints, "ENTRY", SimpleNamespace(value="imagenet"))
+    with pytest.raises(app.UsageError, match=r"--entry must be one of imagenet_reuse\. Received: 'imagenet'"):
         checkpoints.main(["checkpoints"])
