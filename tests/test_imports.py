@@ -14,10 +14,11 @@ LIBRARY = ROOT / "keras_modnet"
 # A room imports from itself and from the rows above its own; rooms of one row know nothing of each other.
 ROWS = (
     ("checks", "version"),
-    ("presets", "layers"),
+    ("converters", "layers"),
+    ("presets",),
     ("models",),
     ("training",),
-    ("adaptation", "analysis", "converters"),
+    ("adaptation", "analysis"),
     ("export",),
     ("cli",),
 )
