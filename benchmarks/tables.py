@@ -45,8 +45,11 @@ def preset_table(presets):
     ]
     for info in presets.values():
         for task in info.tasks:
-            accuracy = format_result(info.accuracy[task], info.accuracy_std.get(task))
-            cost = f"{format_macs(info.macs[task])} | {format_latency(info.latency_ms[task])}"
+            # A preset made from somebody else's checkpoint has not been measured here.
+            missing, std = "not measured", info.accuracy_std.get(task)
+            accuracy = format_result(info.accuracy[task], std) if task in info.accuracy else missing
+            latency = format_latency(info.latency_ms[task]) if task in info.latency_ms else missing
+            cost = f"{format_macs(info.macs[task])} | {latency}"
             lines.append(
                 f"| {info.name} | {task} | {accuracy} | {info.unique_parameters:,} | {cost} | {info.licence} |"
             )

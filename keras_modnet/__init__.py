@@ -16,7 +16,7 @@ from keras_modnet.models.from_checkpoint import from_checkpoint
 from keras_modnet.models.from_preset import from_preset
 from keras_modnet.models.modnet import ModNet
 from keras_modnet.models.ordering import Ordering
-from keras_modnet.presets import PresetError, list_presets
+from keras_modnet.presets import PresetError, list_presets, upload_preset
 from keras_modnet.training import callbacks
 from keras_modnet.training.averaging import average_blocks
 from keras_modnet.training.growth import grow_ordering
@@ -48,4 +48,5 @@ __all__ = [
     "refresh_statistics",
     "search_ordering",
     "suggest_edits",
+    "upload_preset",
 ]

@@ -6,15 +6,18 @@ import warnings
 from keras_modnet import presets
 from keras_modnet.layers.initial_values import values_follow
 from keras_modnet.models.modnet import ModNet
-from keras_modnet.models.preset_io import WEIGHTS_FILE, assign_tensors
+from keras_modnet.models.preset_io import WEIGHTS_FILE, assign_tensors, check_arguments
 
 
 def from_preset(name, load_weights=True, num_classes=None, task_name="new", dtype=None):
     """Makes a model from a preset.
 
     Args:
-        name: a name from `list_presets()`, or the path of a preset folder.
-        load_weights: whether to take the weights over; if False they are fresh and the orderings unlearned.
+        name: a name from `list_presets()`, the path of a preset folder, or a handle: `hf://owner/name[@revision]`,
+            `kaggle://owner/model/framework/variation[/version]` or `gs://bucket/path`. What is not on this machine is
+            downloaded once and kept.
+        load_weights: whether to take the weights over; if False they are fresh and the orderings unlearned, and a
+            name needs no network.
         num_classes: if given, the model gets one more task with this number of classes and a fresh head, which starts
             with the ordering and norms of the preset's first task and is selected; one warning line says so.
         task_name: name of that task.
@@ -24,12 +27,14 @@ def from_preset(name, load_weights=True, num_classes=None, task_name="new", dtyp
         A `ModNet`.
 
     Raises:
-        PresetError: the preset is unknown, or a file of it is missing, damaged or not what its metadata says.
+        PresetError: the preset is unknown, cannot be downloaded, was written by a newer keras_modnet, or a file of it
+            is missing, damaged or not what its metadata says.
         ValueError: `num_classes` is under one or `task_name` is taken.
     """
-    folder = presets.find_preset(name)
+    folder = presets.find_preset(name, with_weights=load_weights)
     contents = presets.read_preset(folder, load_tensors=load_weights)
     arguments = dict(contents.config["model"])
+    check_arguments(contents.config, folder / presets.CONFIG_FILE, ModNet)
     arguments["image_shape"] = tuple(arguments["image_shape"])
     with values_follow() if load_weights else contextlib.nullcontext():
         model = ModNet(**arguments, dtype=dtype)

@@ -1,5 +1,7 @@
 """A model's configuration and weights as the contents of a preset folder."""
 
+import inspect
+
 from keras_modnet import presets
 from keras_modnet.layers.values import value_of
 from keras_modnet.version import __version__
@@ -26,6 +28,25 @@ def save_to_preset(model, folder, card=None, extra_files=None):
     config = {"class": "ModNet", "keras_modnet_version": __version__, "model": model.arguments()}
     tensors = {name: value_of(v) for name, v in model.named_variables().items()}
     return presets.write_preset(folder, config, tensors, card=card, extra_files=extra_files)
+
+
+def check_arguments(config, file, model_class):
+    """Checks that a configuration has no arguments but those of the model's constructor.
+
+    Args:
+        config: `config.json` as a dict.
+        file: path of that file, for the error.
+        model_class: the class of the model.
+
+    Raises:
+        PresetError: an argument is unknown, as in a preset that a newer version wrote.
+    """
+    known = inspect.signature(model_class.__init__).parameters.keys() - {"self", "kwargs"}
+    unknown = sorted(config["model"].keys() - known)
+    if unknown:
+        expected = f"the arguments that keras_modnet {__version__} knows"
+        written = f"'{unknown[0]}', written by keras_modnet {config['keras_modnet_version']}: update keras_modnet"
+        raise presets.PresetError(file, expected, written)
 
 
 def assign_tensors(model, tensors, file):

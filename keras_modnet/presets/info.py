@@ -6,12 +6,13 @@ from pathlib import Path
 
 from keras_modnet.presets.figures import format_latency, format_macs, format_result
 from keras_modnet.presets.reading import read_config, read_metadata
+from keras_modnet.presets.sources.origins import weights_place
 
 _COLUMNS = (
     *("name", "task", "accuracy (%)", "unique parameters"),
-    *("MACs (millions)", "CPU latency (ms)", "licence"),
+    *("MACs (millions)", "CPU latency (ms)", "licence", "weights"),
 )
-_LEFT_ALIGNED = ("name", "task", "licence")
+_LEFT_ALIGNED = ("name", "task", "licence", "weights")
 _MISSING = "-"
 
 
@@ -30,6 +31,8 @@ class PresetInfo:
         macs: dict of task to multiply-adds for one image with the hard ordering.
         latency_ms: dict of task to milliseconds for one image on a CPU with the hard ordering.
         licence: licence of the weights.
+        weights: where they are: `"local"`, in the folder; `"cached"`, downloaded before; `"download"`, to be
+            downloaded on the first use.
     """
 
     name: str
@@ -42,6 +45,7 @@ class PresetInfo:
     macs: dict[str, int]
     latency_ms: dict[str, float]
     licence: str | None
+    weights: str
 
 
 class PresetTable(Mapping):
@@ -104,6 +108,7 @@ def describe_preset(folder):
         macs=dict(card.get("macs", {})),
         latency_ms=dict(card.get("latency_ms", {})),
         licence=card.get("licence"),
+        weights=weights_place(folder, metadata),
     )
 
 
@@ -111,12 +116,12 @@ def _rows(info):
     parameters = _MISSING if info.unique_parameters is None else f"{info.unique_parameters:,}"
     for index, task in enumerate(info.tasks or (_MISSING,)):
         # What belongs to the whole preset is said once, on its first line.
-        shared = (info.name, parameters, info.licence or _MISSING) if index == 0 else ("", "", "")
+        shared = (info.name, parameters, info.licence or _MISSING, info.weights) if index == 0 else ("",) * 4
         yield (
             *(shared[0], task, _accuracy(info, task), shared[1]),
             format_macs(info.macs[task]) if task in info.macs else _MISSING,
             format_latency(info.latency_ms[task]) if task in info.latency_ms else _MISSING,
-            shared[2],
+            *shared[2:],
         )
 
 

@@ -1,5 +1,6 @@
 """Reads a preset folder; nothing of it is believed before it is checked, and nothing of it is ever run."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,8 +45,8 @@ def read_preset(folder, load_tensors=True):
 
     Args:
         folder: path of the preset folder.
-        load_tensors: whether the tensors are decoded. The hash of their file is checked either way. Defaults to
-            `True`.
+        load_tensors: whether the tensors are decoded. The hash of their file is checked either way, unless the folder
+            has an origin in place of that file. Defaults to `True`.
 
     Returns:
         `PresetContents`.
@@ -58,10 +59,12 @@ def read_preset(folder, load_tensors=True):
     config = read_config(folder, metadata)
     for name in metadata["files"].keys() - {CONFIG_FILE, WEIGHTS_FILE}:
         read_listed_file(folder / name, metadata["files"][name])
-    weights_path = folder / WEIGHTS_FILE
-    data = read_listed_file(weights_path, metadata["files"][WEIGHTS_FILE])
-    tensors = decode_tensors(weights_path, data, metadata["tensors"]) if load_tensors else {}
-    return PresetContents(config, metadata, tensors)
+    return PresetContents(config, metadata, _read_tensors(folder, metadata, load_tensors))
+
+
+def lacks_weights(folder, metadata):
+    """Whether the preset in the path `folder` has an origin in place of its weights."""
+    return "origin" in metadata and not os.path.lexists(folder / WEIGHTS_FILE)
 
 
 def read_metadata(folder):
@@ -69,7 +72,12 @@ def read_metadata(folder):
     if not folder.is_dir():
         raise PresetError(folder, "a preset folder", "a file" if folder.exists() else "no such folder")
     path = folder / METADATA_FILE
-    metadata = parse_document(path, read_metadata_file(path))
+    return parse_metadata(path, read_metadata_file(path))
+
+
+def parse_metadata(path, data):
+    """Returns the checked `metadata.json` in the bytes `data` as a dict; `path` names it in the error."""
+    metadata = parse_document(path, data)
     check_schema(path, metadata, METADATA_FILE)
     digest = metadata_digest(metadata)
     if digest != metadata["digest"]:
@@ -87,3 +95,15 @@ def read_config(folder, metadata):
     config = parse_document(path, read_listed_file(path, metadata["files"][CONFIG_FILE]))
     check_schema(path, config, CONFIG_FILE)
     return config
+
+
+def _read_tensors(folder, metadata, load_tensors):
+    path = folder / WEIGHTS_FILE
+    if lacks_weights(folder, metadata):
+        if load_tensors:
+            raise PresetError(path, "the weights", "only their origin; presets of the zoo are downloaded by name")
+        return {}
+    if WEIGHTS_FILE not in metadata["files"]:
+        raise PresetError(path, "a file that metadata.json lists", "one that it does not list")
+    data = read_listed_file(path, metadata["files"][WEIGHTS_FILE])
+    return decode_tensors(path, data, metadata["tensors"]) if load_tensors else {}

@@ -1,4 +1,4 @@
-"""Finds presets: by name in the zoo, or by path."""
+"""Finds presets: by name in the zoo, by path, or by the handle of a model hub."""
 
 import difflib
 import importlib.util
@@ -7,8 +7,11 @@ from pathlib import Path
 
 from keras_modnet.checks import expect
 from keras_modnet.presets.errors import PresetError
-from keras_modnet.presets.files import METADATA_FILE
+from keras_modnet.presets.files import METADATA_FILE, WEIGHTS_FILE
 from keras_modnet.presets.info import PresetTable, describe_preset
+from keras_modnet.presets.reading import lacks_weights, read_metadata
+from keras_modnet.presets.sources.handles import fetch_handle
+from keras_modnet.presets.sources.origins import complete_entry
 
 
 def zoo_folder():
@@ -40,29 +43,34 @@ def list_presets():
     return PresetTable(describe_preset(zoo / name) for name in _zoo_names(zoo))
 
 
-def find_preset(name_or_path):
+def find_preset(name_or_path, with_weights=True):
     """Returns the path of the folder of a preset, whose content is not looked at.
 
+    What is not on this machine yet is downloaded and kept.
+
     Args:
-        name_or_path: name of a preset of the zoo, or path of a folder. A text with a path separator or with a dot in
-            front is a path; any other is a name first, and a folder only if the zoo has no preset of that name.
+        name_or_path: name of a preset of the zoo, path of a folder, or handle `hf://`, `kaggle://` or `gs://`. A text
+            with a path separator or with a dot in front is a path; any other is a name first, and a folder only if the
+            zoo has no preset of that name.
+        with_weights: whether the weights are needed. If False, a preset of the zoo needs no network. Defaults to
+            `True`.
 
     Raises:
-        PresetError: if there is no such preset; the nearest name is suggested and all are listed. Also for a handle
-            with a scheme, such as `hf://`, which this version does not load.
+        PresetError: if there is no such preset; the nearest name is suggested and all are listed. Also if it cannot be
+            downloaded.
         ValueError: if `name_or_path` is neither text nor a path, or is empty.
     """
     valid = isinstance(name_or_path, str | os.PathLike) and name_or_path != ""
-    expect(valid, "name_or_path", "the name of a preset or a path", name_or_path)
+    expect(valid, "name_or_path", "the name of a preset, a path or a handle", name_or_path)
     name = os.fspath(name_or_path)
     if isinstance(name_or_path, str) and "://" in name:
-        raise _unknown_scheme(name)
+        return fetch_handle(name)
     if isinstance(name_or_path, os.PathLike) or _looks_like_path(name):
         return _existing_folder(name)
     zoo = zoo_folder()
     names = _zoo_names(zoo)
     if name in names:
-        return zoo / name
+        return _zoo_preset(zoo / name, with_weights)
     if os.path.isdir(name):
         return Path(name)
     raise _unknown_name(name, names)
@@ -71,6 +79,13 @@ def find_preset(name_or_path):
 def _zoo_names(zoo):
     # A preset that is being written lies beside its place under a name with a dot in front.
     return sorted(path.parent.name for path in zoo.glob(f"[!.]*/{METADATA_FILE}"))
+
+
+def _zoo_preset(folder, with_weights):
+    # Weights that lie in the folder need no look at its metadata, which may be damaged: reading will say so.
+    if not with_weights or (folder / WEIGHTS_FILE).exists() or not lacks_weights(folder, read_metadata(folder)):
+        return folder
+    return complete_entry(folder, lambda: [info.name for info in list_presets().values() if info.weights != "download"])
 
 
 def _looks_like_path(name):
@@ -83,12 +98,6 @@ def _existing_folder(name):
     if not folder.is_dir():
         raise PresetError(folder, "a preset folder", "a file" if folder.exists() else "no such folder")
     return folder
-
-
-def _unknown_scheme(handle):
-    scheme = handle.split("://")[0]
-    found = f"a handle of the scheme {scheme}://, which this version cannot load; download the preset and give its path"
-    return PresetError(handle, "the name of a preset or the path of a local folder", found)
 
 
 def _unknown_name(name, names):

@@ -29,7 +29,9 @@ def check_schema(path, document, name):
     fault = best_match(Draft202012Validator(load_schema(name)).iter_errors(document))
     if fault is not None:
         rule = _shorten(f"{fault.validator}: {json.dumps(fault.validator_value)}")
-        raise PresetError(path, f"{_shorten(fault.json_path)} to obey `{rule}`", _shorten(fault.message))
+        # What is unknown here a newer version may have written.
+        advice = "; update keras_modnet" if fault.validator == "additionalProperties" else ""
+        raise PresetError(path, f"{_shorten(fault.json_path)} to obey `{rule}`", _shorten(fault.message) + advice)
 
 
 def _shorten(text):

@@ -28,10 +28,13 @@ def encode_tensors(tensors):
     """
     from safetensors.numpy import save
 
-    for name in tensors:
-        expect(isinstance(name, str) and name not in ("", "__metadata__"), "tensors", "named by plain text", name)
-    arrays = {name: _plain_array(name, tensors[name]) for name in sorted(tensors)}
+    arrays = _plain_arrays(tensors)
     return save(arrays), {name: _describe(array) for name, array in arrays.items()}
+
+
+def describe_tensors(tensors):
+    """Returns what `metadata.json` says of tensors, as the second result of `encode_tensors`, which has the rules."""
+    return {name: _describe(array) for name, array in _plain_arrays(tensors).items()}
 
 
 def decode_tensors(path, data, described):
@@ -63,6 +66,12 @@ def decode_tensors(path, data, described):
         if _describe(array) != described[name]:
             raise PresetError(path, f"tensor '{name}' as {described[name]}", str(_describe(array)))
     return {name: arrays[name] for name in described}
+
+
+def _plain_arrays(tensors):
+    for name in tensors:
+        expect(isinstance(name, str) and name not in ("", "__metadata__"), "tensors", "named by plain text", name)
+    return {name: _plain_array(name, tensors[name]) for name in sorted(tensors)}
 
 
 def _plain_array(name, value):

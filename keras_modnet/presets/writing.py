@@ -21,7 +21,7 @@ from keras_modnet.presets.schema import check_schema
 from keras_modnet.presets.weights import encode_tensors
 
 
-def write_preset(folder, config, tensors, card=None, extra_files=None):
+def write_preset(folder, config, tensors, card=None, extra_files=None, origin=None):
     """Writes a preset folder, whole or not at all.
 
     Everything is checked and written beside the destination first and then moved there by renaming. Equal arguments
@@ -38,6 +38,7 @@ def write_preset(folder, config, tensors, card=None, extra_files=None):
             what data, under which licence. Defaults to `None`, no facts.
         extra_files: mapping of file name to bytes or text, such as the card `README.md` and its pictures. Names end
             in `.json`, `.md`, `.png` or `.safetensors`. Defaults to `None`, no further files.
+        origin: where the weights come from, as `origin` in the schema `schemas/metadata.json`. Defaults to `None`.
 
     Returns:
         `folder` as a `Path`.
@@ -53,12 +54,40 @@ def write_preset(folder, config, tensors, card=None, extra_files=None):
     arguments = {"config": config, "tensors": tensors, "extra_files": extra_files}
     for argument, value in arguments.items():
         expect(isinstance(value, Mapping), argument, "a mapping", type(value).__name__)
-    owned = _owned_names(target)
-    publish_folder(target, _encode(target, config, tensors, {} if card is None else card, extra_files), owned)
+    owned = owned_names(target)
+    weights, described = encode_tensors(tensors)
+    facts = {"tensors": described, "card": {} if card is None else card}
+    if origin is not None:
+        facts["origin"] = origin
+    publish_folder(target, encode_folder(target, config, {WEIGHTS_FILE: weights}, facts, extra_files), owned)
     return folder
 
 
-def _owned_names(target):
+def encode_folder(target, config, weights, facts, extra_files):
+    """Returns the files of a preset folder as `{file name: bytes}`, checked.
+
+    Args:
+        target: path of the folder, whose name is the preset's.
+        config: dict as for `write_preset`.
+        weights: `{WEIGHTS_FILE: bytes}`, or an empty dict for an entry whose weights come from its origin.
+        facts: `tensors`, `card` and, if it has one, `origin` of `metadata.json`.
+        extra_files: mapping of file name to bytes or text.
+    """
+    files = {
+        CONFIG_FILE: _encode_config(target / CONFIG_FILE, config),
+        **weights,
+        **_encode_extra_files(extra_files),
+    }
+    metadata = {
+        "format_version": FORMAT_VERSION,
+        "name": target.name,
+        "files": {name: {"sha256": sha256_hex(data), "bytes": len(data)} for name, data in files.items()},
+        **facts,
+    }
+    return {**files, METADATA_FILE: encode_metadata(target / METADATA_FILE, metadata)}
+
+
+def owned_names(target):
     """Returns the names in the folder `target` that belong to the preset there; refuses a folder of another kind."""
     kinds = "a new folder, an empty one, or a preset to replace"
     if not target.exists():
@@ -73,23 +102,6 @@ def _owned_names(target):
         raise ValueError(f"`folder` must be {kinds}. Received: {str(target)!r}, which is none: {error}") from error
 
 
-def _encode(target, config, tensors, card, extra_files):
-    weights, described = encode_tensors(tensors)
-    files = {
-        CONFIG_FILE: _encode_config(target / CONFIG_FILE, config),
-        WEIGHTS_FILE: weights,
-        **_encode_extra_files(extra_files),
-    }
-    metadata = {
-        "format_version": FORMAT_VERSION,
-        "name": target.name,
-        "files": {name: {"sha256": sha256_hex(data), "bytes": len(data)} for name, data in files.items()},
-        "tensors": described,
-        "card": card,
-    }
-    return {**files, METADATA_FILE: _encode_metadata(target / METADATA_FILE, metadata)}
-
-
 def _encode_config(path, config):
     data = format_document(path, {"format_version": FORMAT_VERSION, **config})
     # Parsed again, so that what is checked is what a reader will see: lists for tuples, text for keys.
@@ -97,7 +109,8 @@ def _encode_config(path, config):
     return data
 
 
-def _encode_metadata(path, metadata):
+def encode_metadata(path, metadata):
+    """Returns `metadata.json` with its digest as bytes, checked; `path` names it in the error."""
     metadata = parse_document(path, format_document(path, metadata))
     metadata["digest"] = metadata_digest(metadata)
     check_schema(path, metadata, METADATA_FILE)

@@ -143,3 +143,11 @@ def test_a_saved_static_model_loads_where_this_package_is_missing(wide, images, 
     environment = os.environ | {"KERAS_BACKEND": keras.backend.backend()}
     subprocess.run([sys.executable, "-c", LOAD_WITHOUT_THE_PACKAGE, *files], check=True, env=environment)
     assert largest_difference(np.load(tmp_path / "logits.npy"), model(images)) < 1e-5
+
+
+def test_without_its_head_a_static_model_gives_the_features_that_the_head_takes(make_model, images, largest_difference):
+    static = make_model(compiled=False).to_static("digits")
+    head = static.get_layer("head")
+    backbone = keras.Model(static.input, head.input)
+    assert backbone.output.shape == (None, 4)
+    assert largest_difference(head(backbone(images)), static(images)) < 1e-6

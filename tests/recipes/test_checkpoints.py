@@ -1,0 +1,71 @@
+"""Entries of the zoo for published checkpoints, written by a command."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+from absl import app
+
+from keras_modnet import PresetError, from_preset
+from keras_modnet.presets import describe_preset, read_preset
+from training import checkpoints
+
+ARGUMENTS = {
+    "image_shape": [8, 8, 3],
+    "tasks": {"imagenet": {"num_classes": 5, "num_steps": 3}},
+    "num_blocks": 3,
+    "num_steps": 3,
+    "width": 4,
+    "patch_size": 4,
+    "block": "convnext",
+    "mixing": "weights",
+}
+
+
+@pytest.fixture
+def entry(tmp_path, monkeypatch):
+    """The entry of `imagenet_reuse`, written with a small architecture in place of the published one."""
+    description = SimpleNamespace(family="convnext", arguments=lambda: ARGUMENTS)
+    descriptions = SimpleNamespace(DESCRIPTIONS={"convnext_isotropic_small": description})
+    parts = {
+        "architectures": descriptions,
+        "convnext": SimpleNamespace(ARGUMENTS={"norm": "layer"}),
+        "convmixer": SimpleNamespace(ARGUMENTS={"norm": "batch"}),
+    }
+    monkeypatch.setitem(sys.modules, "keras_modnet.converters", SimpleNamespace(**parts))
+    monkeypatch.setattr(checkpoints, "render_card", lambda name, card: f"# {name}\n\n{card['limits']}\n")
+    return checkpoints.write(checkpoints.ENTRIES["imagenet_reuse"], tmp_path / "imagenet_reuse")
+
+
+def test_an_entry_describes_the_model_without_its_weights(entry):
+    assert sorted(path.name for path in entry.iterdir()) == ["README.md", "config.json", "metadata.json"]
+    contents = read_preset(entry, load_tensors=False)
+    assert contents.config["model"] == ARGUMENTS | {"norm": "layer"}
+    assert contents.metadata["tensors"]["bank/depthwise/kernel"]["shape"][0] == 3
+    model = from_preset(entry, load_weights=False)
+    info = describe_preset(entry)
+    assert info.macs == {"imagenet": model.count_macs("imagenet")}
+    assert (info.tasks, info.weights, info.licence, info.accuracy) == (("imagenet",), "download", "MIT", {})
+    with pytest.raises(PresetError, match=r"model\.safetensors: expected the weights"):
+        from_preset(entry)
+
+
+def test_an_entry_says_where_its_weights_come_from_and_what_was_not_run(entry):
+    metadata = read_preset(entry, load_tensors=False).metadata
+    assert metadata["origin"] == {
+        "kind": "checkpoint",
+        "url": "https://dl.fbaipublicfiles.com/convnext/convnext_iso_small_1k_224_ema.pth",
+        "file": "convnext_iso_small_1k_224_ema.pth",
+        "bytes": None,
+        "sha256": None,
+        "architecture": "convnext_isotropic_small",
+    }
+    card = (entry / "README.md").read_text()
+    assert "never loaded here" in card
+    assert "neither was measured here" in card
+
+
+def test_an_unknown_name_is_a_usage_error(monkeypatch):
+    monkeypatch.setattr(checkpoints, "ENTRY", SimpleNamespace(value="imagenet"))
+    with pytest.raises(app.UsageError, match=r"--entry must be one of imagenet_reuse\. Received: 'imagenet'"):
+        checkpoints.main(["checkpoints"])
