@@ -1,17 +1,20 @@
 """The loop that every multi-task recipe runs, the same on each Keras backend."""
 
 import contextlib
+import dataclasses
 import time
 
 import keras
 import numpy as np
 
-from keras_modnet import ModNet, callbacks, refresh_statistics
+from keras_modnet import ModNet, Ordering, callbacks, grow_ordering, refresh_statistics
 from keras_modnet.training.optimizers import jit_compile
 from training import data as training_data
 from training.optimizers import recipe_optimizer
 
 STATISTICS_BATCH = 256
+# Where the learning rate of the short network ends, as a share of its peak: it is not to settle before it has grown.
+SHORT_FINAL_SHARE = 0.5
 
 
 def load_tasks(recipe, split, data_dir=None, limit=None):
@@ -43,16 +46,16 @@ def train(recipe, tasks, seed, strategy=None):
         `(model, log)`: the trained `ModNet`, and `{"seconds": float, "history": {name: [value of each epoch]}}`.
     """
     keras.utils.set_random_seed(seed)
-    with strategy.scope() if strategy is not None else contextlib.nullcontext():
+    with scope_of(strategy):
         model = make_model(recipe, seed)
     return model, train_model(model, recipe, tasks, seed, strategy)
 
 
 def train_model(model, recipe, tasks, seed, strategy=None, extra_callbacks=(), verbose=2):
-    """Trains a model that is there already, as the recipe says: search, hard orderings, statistics gathered anew.
+    """Trains a model that is there already, as the recipe says: search or growth, then statistics gathered anew.
 
     Args:
-        model: a `ModNet` with the recipe's tasks.
+        model: a `ModNet` with the recipe's tasks; where the recipe grows it, with the orderings to grow to.
         recipe: a `Recipe`.
         tasks: `{task: (images, labels)}` to train on.
         seed: fixes order of the images and augmentation.
@@ -64,13 +67,66 @@ def train_model(model, recipe, tasks, seed, strategy=None, extra_callbacks=(), v
         `{"seconds": float, "history": {name: [value of each epoch]}}`.
     """
     start = time.perf_counter()
-    history = fit_model(model, recipe, tasks, seed, strategy, [*search_callbacks(recipe), *extra_callbacks], verbose)
-    for task, (images, _) in tasks.items():
-        refresh_statistics(model, task, statistics_batches(images, recipe.statistics_batches, seed))
+    used_callbacks = [*search_callbacks(recipe), *extra_callbacks]
+    if recipe.grow_after is None:
+        history = fit_model(model, recipe, tasks, seed, strategy, used_callbacks, verbose)
+    else:
+        history = fit_grown(model, recipe, tasks, seed, strategy, used_callbacks, verbose)
+    refresh_tasks(model, recipe, tasks, seed)
     return {"seconds": time.perf_counter() - start, "history": history}
 
 
-def fit_model(model, recipe, tasks, seed, strategy=None, used_callbacks=(), verbose=2):
+def fit_grown(model, recipe, tasks, seed, strategy=None, used_callbacks=(), verbose=2):
+    """Fits a short network of every block once, grows it to its orderings, and fits that.
+
+    The learning rate falls to half of its peak on a cosine, and starts anew for the grown network.
+
+    Args:
+        model: a `ModNet` with the orderings to grow to.
+        recipe: a `Recipe` with `grow_after`.
+        tasks: as `fit_model` takes it.
+        seed: as `fit_model` takes it.
+        strategy: as `fit_model` takes it.
+        used_callbacks: callbacks for both fits.
+        verbose: as in `fit`.
+
+    Returns:
+        `{name: [value of each epoch]}` of both fits, one after the other.
+    """
+    short, epochs = recipe.short_epochs, recipe.epochs
+    orderings = {task: model.ordering(task) for task in tasks}
+    with scope_of(strategy):
+        for task, ordering in orderings.items():
+            model.set_ordering(task, each_block_once(ordering))
+    first = dataclasses.replace(recipe, epochs=short, grow_after=None, final_share=SHORT_FINAL_SHARE)
+    history = fit_model(model, first, tasks, seed, strategy, used_callbacks, verbose)
+    with scope_of(strategy):
+        for task, ordering in orderings.items():
+            grow_ordering(model, task, ordering)
+    refresh_tasks(model, recipe, tasks, seed)
+    rest = dataclasses.replace(recipe, epochs=epochs - short, grow_after=None)
+    grown = fit_model(model, rest, tasks, seed, strategy, used_callbacks, verbose, first_epoch=short)
+    return {name: values + grown[name] for name, values in history.items()}
+
+
+def scope_of(strategy):
+    """Returns the context in which a strategy's variables are made; one that does nothing where there is none."""
+    return contextlib.nullcontext() if strategy is None else strategy.scope()
+
+
+def each_block_once(ordering):
+    """Returns a hard ordering's blocks, each at the step where it runs first, as an `Ordering`."""
+    first = [ordering.blocks.index(block) for block in dict.fromkeys(ordering.blocks)]
+    return Ordering(ordering.weights[first], tuple(first))
+
+
+def refresh_tasks(model, recipe, tasks, seed):
+    """Gathers the statistics of every task anew."""
+    for task, (images, _) in tasks.items():
+        refresh_statistics(model, task, statistics_batches(images, recipe.statistics_batches, seed))
+
+
+def fit_model(model, recipe, tasks, seed, strategy=None, used_callbacks=(), verbose=2, first_epoch=0):
     """Compiles and fits any Keras model from images keyed by task to logits keyed by task; no search by itself.
 
     Args:
@@ -81,16 +137,19 @@ def fit_model(model, recipe, tasks, seed, strategy=None, used_callbacks=(), verb
         strategy: the `tf.distribute` strategy that the model was made under, or None.
         used_callbacks: callbacks for `fit`.
         verbose: as in `fit`.
+        first_epoch: number of the first epoch, for the callbacks and the order of the images.
 
     Returns:
         `{name: [value of each epoch]}`.
     """
     augment = training_data.augmentation(recipe.augmentation, recipe.model["image_shape"], seed)
     batches = training_data.TaskBatches(tasks, recipe.batch_size, seed=seed, augment=augment)
-    with strategy.scope() if strategy is not None else contextlib.nullcontext():
+    batches.epoch = first_epoch
+    with scope_of(strategy):
         compile_model(model, recipe, tasks, recipe.epochs * len(batches))
     dataset = batches if strategy is None else training_data.as_tf_dataset(batches)
-    fitted = model.fit(dataset, epochs=recipe.epochs, shuffle=False, verbose=verbose, callbacks=list(used_callbacks))
+    epochs = {"initial_epoch": first_epoch, "epochs": first_epoch + recipe.epochs}
+    fitted = model.fit(dataset, shuffle=False, verbose=verbose, callbacks=list(used_callbacks), **epochs)
     return {name: [float(value) for value in values] for name, values in fitted.history.items()}
 
 

@@ -21,6 +21,8 @@ class Recipe:
         warm_epochs: how many of the search epochs train a fixed cycle, before the first draw.
         warm_confidence: probability of the cycle's block when the draws begin; None: all blocks alike.
         orderings: `{task: [block of each step]}` of orderings that are given and not searched.
+        grow_after: share of the epochs that trains each block of the orderings once, in the order of first appearance;
+            then the network grows to the orderings and trains on. None: it has all its steps from the start.
         batch_size: images of each task in a batch.
         learning_rate: peak of the cosine schedule.
         final_share: learning rate at the end, as a share of the peak.
@@ -42,6 +44,7 @@ class Recipe:
     warm_epochs: int = 0
     warm_confidence: float | None = 0.5
     orderings: dict[str, list[int]] = dataclasses.field(default_factory=dict)
+    grow_after: float | None = None
     batch_size: int = 128
     learning_rate: float = 2e-3
     final_share: float = 0.0
@@ -65,7 +68,22 @@ class Recipe:
         expect(not unknown, "orderings", "orderings of tasks in `data`", unknown)
         complete = self.search_epochs > 0 or set(self.orderings) == set(self.data)
         expect(complete, "orderings", "one for every task where search_epochs=0", self.orderings)
+        self._check_growth()
         expect_count("batch_size", self.batch_size)
+
+    def _check_growth(self):
+        if self.grow_after is None:
+            return
+        expect(0 < self.grow_after < 1, "grow_after", "a share of the epochs, over 0 and under 1", self.grow_after)
+        expect(self.search_epochs == 0, "grow_after", "None where orderings are searched", self.grow_after)
+        expect(self.epochs > 1, "epochs", "at least 2 where the network grows", self.epochs)
+
+    @property
+    def short_epochs(self):
+        """Epochs before the network grows, from 1 to one less than all; 0 where it does not grow."""
+        if self.grow_after is None:
+            return 0
+        return min(max(round(self.grow_after * self.epochs), 1), self.epochs - 1)
 
     @property
     def searched_tasks(self):
@@ -76,7 +94,8 @@ class Recipe:
         """Returns the recipe with another number of epochs, search and warm start in proportion.
 
         Raises:
-            ValueError: one epoch for a recipe that searches: an ordering is found in one and trained in another.
+            ValueError: one epoch for a recipe that searches or grows: an ordering is found, or a short network trained,
+                in one epoch and what comes of it in another.
         """
         if self.search_epochs == 0:
             return dataclasses.replace(self, epochs=epochs)

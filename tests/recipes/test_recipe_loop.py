@@ -148,6 +148,7 @@ def rates_at(recipe, steps):
         ({"warm_epochs": 1}, "warm_epochs"),
         ({"orderings": {"numbers": [0, 1]}}, "orderings"),
         ({"search_epochs": 0, "orderings": {"digits": [0, 1]}}, "orderings"),
+        ({"grow_after": 0.5}, "grow_after"),
     ],
 )
 def test_a_recipe_that_cannot_run_is_refused(recipe, change, argument):

@@ -31,6 +31,19 @@ def test_the_loop_trains_under_a_strategy(recipe):
     assert set(evaluate(model, tasks)) == set(tasks)
 
 
+def test_a_network_grows_under_a_strategy(recipe):
+    recipe = dataclasses.replace(
+        recipe, data={"mnist": "mnist"}, search_epochs=0, orderings={"mnist": [0, 0, 1]}, grow_after=0.5
+    )
+    images = np.random.default_rng(0).integers(0, 256, (12, 4, 4, 1)).astype("uint8")
+    model, log = train(recipe, {"mnist": (images, np.arange(12) % 10)}, seed=0, strategy=make_strategy("mirrored"))
+    assert np.isfinite(log["history"]["loss"]).all()
+    assert model.ordering("mnist").blocks == (0, 0, 1)
+    scales = model.named_variables()["tasks/mnist/norm/norm1/scale"]
+    assert scales.shape[0] == 3
+    assert isinstance(scales.value, tf.distribute.DistributedValues)
+
+
 def test_without_a_strategy_there_is_none():
     assert make_strategy("none") is None
 
