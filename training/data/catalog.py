@@ -12,7 +12,7 @@ class DataSetInfo:
     Attributes:
         name: name that `training.data.load` takes.
         num_classes: number of classes; labels are `0 ... num_classes - 1`.
-        image_shape: `(height, width, channels)` in pixels, as stored.
+        image_shape: `(height, width, channels)` in pixels, as published; an array file may hold smaller ones.
         tfds_name: name of its tensorflow-datasets builder.
         terms: licence or terms of use, as far as known.
         citation: what to cite.
@@ -68,6 +68,17 @@ _ROWS = (
         terms="ImageNet terms, non-commercial research",
         citation="Le, Yang: Tiny ImageNet visual recognition challenge, Stanford CS231N, 2015; "
         "Deng, Dong, Socher, Li, Li, Fei-Fei: ImageNet: A large-scale hierarchical image database, 2009",
+    ),
+    *(
+        DataSetInfo(
+            name=f"pacs/{domain}",
+            num_classes=7,
+            image_shape=(227, 227, 3),
+            tfds_name=f"pacs/{domain}",
+            terms="no licence stated; research use",
+            citation="Li, Yang, Song, Hospedales: Deeper, broader and artier domain generalization, ICCV 2017",
+        )
+        for domain in ("art_painting", "cartoon", "photo", "sketch")
     ),
 )
 

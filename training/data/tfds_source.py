@@ -35,6 +35,7 @@ def _import_tfds():
         tfds = importlib.import_module("tensorflow_datasets")
         # A builder is registered by its import.
         importlib.import_module("training.data.ocr_letters")
+        importlib.import_module("training.data.pacs")
         importlib.import_module("training.data.tiny_imagenet")
     except ImportError as error:
         raise ImportError(
