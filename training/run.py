@@ -5,6 +5,7 @@ Example:
         --preset_dir=zoo/digits_reuse
 """
 
+import dataclasses
 import importlib
 import json
 import pathlib
@@ -23,6 +24,7 @@ EPOCHS = flags.DEFINE_integer(
     "epochs", None, "Epochs in place of the recipe's, the search in proportion.", lower_bound=1
 )
 LIMIT = flags.DEFINE_integer("limit", None, "Images of each task and split at most, for a quick try.", lower_bound=1)
+MIXED_PRECISION = flags.DEFINE_boolean("mixed_precision", False, "Compute in bfloat16, keep variables in float32.")
 STRATEGY = flags.DEFINE_enum("strategy", "none", ["none", "mirrored", "tpu"], "tf.distribute strategy of the training.")
 
 
@@ -33,6 +35,8 @@ def main(argv):
     recipe = find_recipe(RECIPE.value)
     if EPOCHS.value is not None:
         recipe = recipe.shortened(EPOCHS.value)
+    if MIXED_PRECISION.value:
+        recipe = dataclasses.replace(recipe, model=recipe.model | {"dtype": "mixed_bfloat16"})
     seeds = [_seed(text) for text in SEEDS.value]
     # Imported late, so that --help and a wrong argument answer at once.
     from training.seeds import run_seeds

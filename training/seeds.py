@@ -11,9 +11,10 @@ import keras
 import numpy as np
 
 import keras_modnet
+from training import classification, loop
+from training.classification_recipe import ClassificationRecipe
 from training.data import describe
 from training.distribution import make_strategy
-from training.loop import evaluate, load_tasks, train
 
 
 def run_seeds(recipe, seeds, output_dir, data_dir=None, limit=None, strategy="none"):
@@ -40,6 +41,7 @@ def run_seeds(recipe, seeds, output_dir, data_dir=None, limit=None, strategy="no
     setting = json.loads(json.dumps(setting))
     missing = [seed for seed in seeds if not _has_result(folder / f"seed_{seed}.json", setting)]
     if missing:
+        load_tasks = classification.load_tasks if isinstance(recipe, ClassificationRecipe) else loop.load_tasks
         splits = {split: load_tasks(recipe, split, data_dir, limit) for split in ("train", "test")}
         for seed in missing:
             print(f"seed {seed}", flush=True)
@@ -60,19 +62,26 @@ def _has_result(path, setting):
 
 
 def _run_seed(recipe, seed, splits, folder, setting, strategy):
-    model, log = train(recipe, splits["train"], seed, strategy)
-    model.save_to_preset(folder / f"seed_{seed}")
+    path = folder / f"seed_{seed}"
+    if isinstance(recipe, ClassificationRecipe):
+        model, log = classification.train(recipe, splits["train"], seed, strategy, path)
+        accuracies = classification.evaluate(model, splits["test"], recipe)
+    else:
+        model, log = loop.train(recipe, splits["train"], seed, strategy)
+        accuracies = loop.evaluate(model, splits["test"])
+    model.save_to_preset(path)
     result = {
         "setting": setting,
         "seed": seed,
-        "accuracy_percent": evaluate(model, splits["test"]),
-        "training_images": {task: len(labels) for task, (_, labels) in splits["train"].items()},
-        "test_images": {task: len(labels) for task, (_, labels) in splits["test"].items()},
+        "accuracy_percent": accuracies,
+        "training_images": {task: classification.num_images(data) for task, data in splits["train"].items()},
+        "test_images": {task: classification.num_images(data) for task, data in splits["test"].items()},
         "orderings": {task: list(model.ordering(task).blocks) for task in model.task_names},
         "machine": machine(),
         **log,
     }
     write_json(folder / f"seed_{seed}.json", result)
+    classification.checkpoint_path(path).unlink(missing_ok=True)
 
 
 def _summary(recipe, runs):

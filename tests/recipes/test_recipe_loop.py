@@ -72,7 +72,7 @@ def test_a_seed_that_has_a_result_is_not_trained_again(output, recipe, monkeypat
     def refuse(*arguments):
         raise AssertionError("trained again")
 
-    monkeypatch.setattr(seeds, "train", refuse)
+    monkeypatch.setattr(seeds.loop, "train", refuse)
     assert seeds.run_seeds(recipe, [3, 5], folder)["accuracy_percent"] == results["accuracy_percent"]
 
 
@@ -181,7 +181,7 @@ def test_without_a_search_the_given_orderings_stay(recipe, data_dir):
 
 
 def test_an_unknown_recipe_names_the_known_ones():
-    with pytest.raises(run.app.UsageError, match=r"--recipe must be one of digits_reuse\. Received: 'digit_reuse'"):
+    with pytest.raises(run.app.UsageError, match=r"--recipe must be one of digits_reuse, .*\. Received: 'digit_reuse'"):
         run.find_recipe("digit_reuse")
 
 

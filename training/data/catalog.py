@@ -12,18 +12,21 @@ class DataSetInfo:
     Attributes:
         name: name that `training.data.load` takes.
         num_classes: number of classes; labels are `0 ... num_classes - 1`.
-        image_shape: `(height, width, channels)` in pixels, as published; an array file may hold smaller ones.
+        image_shape: `(height, width, channels)` in pixels, as published; an array file may hold smaller ones. None
+            where the images have many sizes: they are streamed, and not loaded into memory.
         tfds_name: name of its tensorflow-datasets builder.
         terms: licence or terms of use, as far as known.
         citation: what to cite.
+        test_split: name of the split that is `"test"` here.
     """
 
     name: str
     num_classes: int
-    image_shape: tuple[int, int, int]
+    image_shape: tuple[int, int, int] | None
     tfds_name: str
     terms: str
     citation: str
+    test_split: str = "test"
 
 
 _ROWS = (
@@ -68,6 +71,17 @@ _ROWS = (
         terms="ImageNet terms, non-commercial research",
         citation="Le, Yang: Tiny ImageNet visual recognition challenge, Stanford CS231N, 2015; "
         "Deng, Dong, Socher, Li, Li, Fei-Fei: ImageNet: A large-scale hierarchical image database, 2009",
+    ),
+    DataSetInfo(
+        name="imagenet2012",
+        num_classes=1000,
+        image_shape=None,
+        tfds_name="imagenet2012",
+        terms="ImageNet terms, non-commercial research",
+        citation="Russakovsky, Deng, Su, Krause, Satheesh, Ma, Huang, Karpathy, Khosla, Bernstein, Berg, Fei-Fei: "
+        "ImageNet large scale visual recognition challenge, 2015",
+        # The published test images have no labels.
+        test_split="validation",
     ),
     *(
         DataSetInfo(
