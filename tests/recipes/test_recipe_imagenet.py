@@ -83,8 +83,9 @@ def test_both_stages_are_trained_to_the_final_ordering(recipe, trained):
     assert (rates[1], rates[3]) == pytest.approx((0.5 * recipe.learning_rate, 0.0), abs=1e-9)
 
 
-def test_a_training_stopped_after_every_epoch_ends_like_one_that_was_not(recipe, tasks, trained, tmp_path, monkeypatch):
-    for epoch in range(1, recipe.epochs + 1):
+def test_a_training_that_was_stopped_ends_like_one_that_was_not(recipe, tasks, trained, tmp_path, monkeypatch):
+    # Before the network grows, inside a stage, and before the statistics are gathered.
+    for epoch in (2, 3, 4):
         with monkeypatch.context() as patched:
             stop_after(patched, epoch)
             with pytest.raises(KeyboardInterrupt):
@@ -118,6 +119,14 @@ def test_statistics_are_those_of_the_averaged_weights(trained, tasks):
     measured = model.batch_statistics("imagenet", tasks["imagenet"][0])
     for name, value in measured.items():
         np.testing.assert_allclose(arrays_of(model)[name], value, rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+def test_mixed_precision_keeps_variables_in_float32(recipe, tasks):
+    recipe = dataclasses.replace(recipe, model=recipe.model | {"dtype": "mixed_bfloat16"}, epochs=2)
+    model, log = train(recipe, tasks, seed=0)
+    assert model.bank.compute_dtype == "bfloat16"
+    assert {str(array.dtype) for name, array in arrays_of(model).items() if "hardened" not in name} == {"float32"}
+    assert np.isfinite(log["history"]["loss"]).all()
 
 
 def test_a_loss_that_is_no_number_stops_the_training_and_keeps_the_state_before_it(tmp_path):
