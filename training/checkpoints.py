@@ -15,6 +15,7 @@ from keras_modnet.analysis.cards import render_card
 from keras_modnet.layers.values import value_of
 from keras_modnet.models.modnet import ModNet
 from keras_modnet.version import __version__
+from training.data.catalog import DATA_SETS
 
 ENTRY = flags.DEFINE_string("entry", None, "Name of an entry of this file.")
 ENTRY_DIR = flags.DEFINE_string("entry_dir", None, "Folder to write the entry to.")
@@ -64,8 +65,9 @@ ENTRIES = {
         parameters="22M",
         data={
             "name": "imagenet2012",
-            "terms": "ImageNet terms, non-commercial research",
-            "cite": "Russakovsky et al.: ImageNet Large Scale Visual Recognition Challenge, arXiv 1409.0575, 2015",
+            "terms": DATA_SETS["imagenet2012"].terms,
+            "cite": DATA_SETS["imagenet2012"].citation,
+            "bibtex": DATA_SETS["imagenet2012"].bibtex,
         },
         intended_use="A bank to start from: new tasks on photographs, and the classes of ImageNet-1k. Images are RGB, "
         "224 x 224, with values from 0 to 255: resize the short side to 256 and take the centre. The model does the "

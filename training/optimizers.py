@@ -21,4 +21,4 @@ def recipe_optimizer(recipe, steps, variables):
         warmup_steps=warmup,
         alpha=recipe.final_share,
     )
-    return adamw(schedule, recipe.weight_decay, variables)
+    return adamw(schedule, recipe.weight_decay, variables, recipe.ema_momentum)

@@ -31,6 +31,8 @@ class Recipe:
         final_share: learning rate at the end, as a share of the peak.
         warmup_share: share of the steps in which the learning rate rises from zero.
         weight_decay: of AdamW; on kernels only, never on logits, norms and biases.
+        ema_momentum: share of the old value in a moving average of the weights, which is what is evaluated and saved.
+            None: no average.
         temperatures: Gumbel-softmax temperature of the first and of the last search epoch.
         augmentation: kind of `training.data.augmentation` for every task.
         statistics_batches: batches of 256 training images that re-estimate the statistics at the end.
@@ -54,6 +56,7 @@ class Recipe:
     final_share: float = 0.0
     warmup_share: float = 0.05
     weight_decay: float = 1e-2
+    ema_momentum: float | None = None
     temperatures: tuple[float, float] = (2.0, 0.3)
     augmentation: str = "none"
     statistics_batches: int = 40

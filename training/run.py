@@ -5,6 +5,7 @@ Example:
         --preset_dir=zoo/digits_reuse
 """
 
+import dataclasses
 import json
 import pathlib
 import shlex
@@ -29,6 +30,7 @@ LIMIT = flags.DEFINE_integer("limit", None, "Images of each task and split at mo
 CONTROLS = flags.DEFINE_multi_string(
     "controls", [], "NAME=FOLDER: the --output_dir of another run, for the card to compare with; may be repeated."
 )
+MIXED_PRECISION = flags.DEFINE_boolean("mixed_precision", False, "Compute in bfloat16, keep variables in float32.")
 STRATEGY = flags.DEFINE_enum("strategy", "none", ["none", "mirrored", "tpu"], "tf.distribute strategy of the training.")
 
 
@@ -39,6 +41,8 @@ def main(argv):
     recipe = find_recipe(RECIPE.value)
     if EPOCHS.value is not None:
         recipe = recipe.shortened(EPOCHS.value)
+    if MIXED_PRECISION.value:
+        recipe = dataclasses.replace(recipe, model=recipe.model | {"dtype": "mixed_bfloat16"})
     seeds = [_seed(text) for text in SEEDS.value]
     controls = dict(_control(text) for text in CONTROLS.value)
     if controls and PRESET_DIR.value is None:

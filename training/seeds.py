@@ -11,10 +11,11 @@ import keras
 import numpy as np
 
 import keras_modnet
+from training import classification, loop
+from training.classification_recipe import ClassificationRecipe
 from training.commit import checkout_commit
 from training.data import describe
 from training.distribution import make_strategy
-from training.loop import evaluate, load_tasks, train
 from training.recipe import WORDS
 
 
@@ -44,6 +45,7 @@ def run_seeds(recipe, seeds, output_dir, data_dir=None, limit=None, strategy="no
     if missing:
         # Asked for before the training: a commit made meanwhile is not the code that runs.
         commit = checkout_commit()
+        load_tasks = classification.load_tasks if isinstance(recipe, ClassificationRecipe) else loop.load_tasks
         splits = {split: load_tasks(recipe, split, data_dir, limit) for split in ("train", "test")}
         for seed in missing:
             print(f"seed {seed}", flush=True)
@@ -69,20 +71,27 @@ def _without_words(setting):
 
 
 def _run_seed(recipe, seed, splits, folder, setting, strategy, commit):
-    model, log = train(recipe, splits["train"], seed, strategy)
-    model.save_to_preset(folder / f"seed_{seed}")
+    path = folder / f"seed_{seed}"
+    if isinstance(recipe, ClassificationRecipe):
+        model, log = classification.train(recipe, splits["train"], seed, strategy, path)
+        accuracies = classification.evaluate(model, splits["test"], recipe)
+    else:
+        model, log = loop.train(recipe, splits["train"], seed, strategy)
+        accuracies = loop.evaluate(model, splits["test"])
+    model.save_to_preset(path)
     result = {
         "setting": setting,
         "seed": seed,
-        "accuracy_percent": evaluate(model, splits["test"]),
-        "training_images": {task: len(labels) for task, (_, labels) in splits["train"].items()},
-        "test_images": {task: len(labels) for task, (_, labels) in splits["test"].items()},
+        "accuracy_percent": accuracies,
+        "training_images": {task: classification.num_images(data) for task, data in splits["train"].items()},
+        "test_images": {task: classification.num_images(data) for task, data in splits["test"].items()},
         "orderings": {task: list(model.ordering(task).blocks) for task in model.task_names},
         "commit": commit,
         "machine": {**machine(), "device": str(keras.ops.convert_to_tensor([0.0]).device)},
         **log,
     }
     write_json(folder / f"seed_{seed}.json", result)
+    classification.checkpoint_path(path).unlink(missing_ok=True)
 
 
 def _summary(recipe, runs):

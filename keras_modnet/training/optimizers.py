@@ -7,18 +7,21 @@ import keras
 WITHOUT_DECAY = ("logits", "coefficients", "scale", "offset", "bias")
 
 
-def adamw(learning_rate, weight_decay, variables):
+def adamw(learning_rate, weight_decay, variables, ema_momentum=None):
     """Returns AdamW (Loshchilov & Hutter 2019) with weight decay on kernels only.
 
     Args:
         learning_rate: a number or a Keras schedule.
         weight_decay: of the kernels, a step.
         variables: what will train; where no kernel is among it the result is plain Adam.
+        ema_momentum: share of the old value in a moving average of the weights; where `fit` ends they take the average
+            over. Default None: no average.
     """
+    average = {} if ema_momentum is None else {"use_ema": True, "ema_momentum": ema_momentum}
     if not any(_decays(variable) for variable in variables):
         # On torch Keras's weight decay fails where it has nothing to do.
-        return keras.optimizers.Adam(learning_rate)
-    optimizer = keras.optimizers.AdamW(learning_rate, weight_decay=weight_decay)
+        return keras.optimizers.Adam(learning_rate, **average)
+    optimizer = keras.optimizers.AdamW(learning_rate, weight_decay=weight_decay, **average)
     optimizer.exclude_from_weight_decay(var_names=list(WITHOUT_DECAY))
     return optimizer
 

@@ -75,7 +75,7 @@ def test_a_seed_that_has_a_result_is_not_trained_again(output, recipe, monkeypat
     def refuse(*arguments):
         raise AssertionError("trained again")
 
-    monkeypatch.setattr(seeds, "train", refuse)
+    monkeypatch.setattr(seeds.loop, "train", refuse)
     assert seeds.run_seeds(recipe, [3, 5], folder)["accuracy_percent"] == results["accuracy_percent"]
 
 

@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 
 from keras_modnet.training.optimizers import adamw
 
@@ -20,3 +21,16 @@ def test_a_step_without_any_kernel_works():
     # Adam's first step is the learning rate against the sign of the gradient.
     optimizer.apply([keras.ops.ones(2)], [variable])
     np.testing.assert_allclose(keras.ops.convert_to_numpy(variable), [0.9, 0.9], atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["kernel", "logits"])
+def test_the_average_of_the_weights_is_taken_over_at_the_end(name):
+    variable = keras.Variable(np.ones(1, "float32"), name=name)
+    optimizer = adamw(0.1, 0.0, [variable], ema_momentum=0.5)
+    values = []
+    for _ in range(2):
+        optimizer.apply([keras.ops.ones(1)], [variable])
+        values.append(float(keras.ops.convert_to_numpy(variable)[0]))
+    optimizer.finalize_variable_values([variable])
+    # The average begins with the value after the first step.
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(variable), [sum(values) / 2], rtol=1e-6)

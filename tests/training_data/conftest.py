@@ -6,6 +6,7 @@ NEED_TENSORFLOW = [
     "test_data_keras_cv.py",
     "test_data_ocr_letters.py",
     "test_data_pacs.py",
+    "test_data_streams.py",
     "test_data_tf_batches.py",
     "test_data_tfds.py",
     "test_data_tiny_imagenet.py",

@@ -13,20 +13,23 @@ class DataSetInfo:
     Attributes:
         name: name that `training.data.load` takes.
         num_classes: number of classes; labels are `0 ... num_classes - 1`.
-        image_shape: `(height, width, channels)` in pixels, as published; an array file may hold smaller ones.
+        image_shape: `(height, width, channels)` in pixels, as published; an array file may hold smaller ones. None
+            where the images have many sizes: they are streamed, and not loaded into memory.
         terms: licence or terms of use, as far as known.
         citation: what to cite.
         bibtex: the same as BibTeX entries. Default: none.
         tfds_name: name of its tensorflow-datasets builder. Default `None`: it is read from a folder of arrays alone.
+        test_split: name of the split that is `"test"` here.
     """
 
     name: str
     num_classes: int
-    image_shape: tuple[int, int, int]
+    image_shape: tuple[int, int, int] | None
     terms: str
     citation: str
     bibtex: str = ""
     tfds_name: str | None = None
+    test_split: str = "test"
 
 
 _ROWS = (
@@ -88,6 +91,18 @@ _ROWS = (
             bibtex=citations.PACS,
         )
         for domain in ("art_painting", "cartoon", "photo", "sketch")
+    ),
+    DataSetInfo(
+        name="imagenet2012",
+        num_classes=1000,
+        image_shape=None,
+        tfds_name="imagenet2012",
+        terms="ImageNet terms, non-commercial research",
+        citation="Russakovsky, Deng, Su, Krause, Satheesh, Ma, Huang, Karpathy, Khosla, Bernstein, Berg, Fei-Fei: "
+        "ImageNet large scale visual recognition challenge, 2015",
+        bibtex=citations.IMAGENET,
+        # The published test images have no labels.
+        test_split="validation",
     ),
 )
 

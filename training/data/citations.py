@@ -53,6 +53,18 @@ TINY_IMAGENET = """@misc{le2015tiny,
   year = {2009}
 }"""
 
+IMAGENET = """@article{russakovsky2015imagenet,
+  title = {{ImageNet} Large Scale Visual Recognition Challenge},
+  author = {Russakovsky, Olga and Deng, Jia and Su, Hao and Krause, Jonathan and Satheesh, Sanjeev and Ma, Sean
+    and Huang, Zhiheng and Karpathy, Andrej and Khosla, Aditya and Bernstein, Michael and Berg, Alexander C.
+    and Fei-Fei, Li},
+  journal = {International Journal of Computer Vision},
+  volume = {115},
+  number = {3},
+  pages = {211--252},
+  year = {2015}
+}"""
+
 PACS = """@inproceedings{li2017deeper,
   title = {Deeper, Broader and Artier Domain Generalization},
   author = {Li, Da and Yang, Yongxin and Song, Yi-Zhe and Hospedales, Timothy M.},

@@ -32,8 +32,9 @@ def load(name, split, data_dir=None):
         A pair: images, uint8 `(n, height, width, channels)` with values 0 to 255, and labels, int32 `(n,)`.
 
     Raises:
-        ValueError: if `name` or `split` is not known, if an array is missing or malformed, if a label is not below the
-            known number of classes, or if fewer than ten images are to be parted.
+        ValueError: if `name` or `split` is not known, if the images have many sizes (`StreamedSplit` reads those), if
+            an array is missing or malformed, if a label is not below the known number of classes, or if fewer than ten
+            images are to be parted.
         FileNotFoundError: if `data_dir` has no such file.
         ImportError: if a package is needed that is not installed.
     """
@@ -53,12 +54,14 @@ def load(name, split, data_dir=None):
 def _read_by_name(name, split):
     expected = "one of " + ", ".join(repr(known) for known in DATA_SETS) + ", unless `data_dir` is given"
     expect(name in DATA_SETS, "name", expected, name)
-    by_name = DATA_SETS[name].tfds_name is not None
+    info = DATA_SETS[name]
+    by_name = info.tfds_name is not None
     expect(by_name, "data_dir", f"the folder of {name}.npz, as tensorflow-datasets does not have it", None)
+    expect(info.image_shape is not None, "name", "a data set whose images have one size, unless it is streamed", name)
     # Imported here, so that a folder of arrays is enough to train where tensorflow-datasets is not installed.
     from training.data.tfds_source import read_tfds
 
-    return read_tfds(DATA_SETS[name].tfds_name, split)
+    return read_tfds(info.tfds_name, info.test_split if split == "test" else split)
 
 
 def _read_from_folder(data_dir, name, split):

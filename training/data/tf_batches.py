@@ -37,13 +37,14 @@ def as_tf_dataset(batches):
     signature = keras.tree.map_structure(lambda array: tf.TensorSpec(array.shape, array.dtype), batches[0])
     dataset = tf.data.Dataset.from_generator(one_epoch, output_signature=signature)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
-    return dataset.prefetch(PREFETCH).with_options(_options(tf))
+    return dataset.prefetch(PREFETCH).with_options(options(tf))
 
 
-def _options(tf):
-    options = tf.data.Options()
-    options.deterministic = True
+def options(tf):
+    """Returns the options of a pipeline whose order is fixed and that `tf.distribute` parts by images."""
+    own = tf.data.Options()
+    own.deterministic = True
     # With autotune on, `fit` was seen to wait for seconds after its last batch.
-    options.autotune.enabled = False
-    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    return options
+    own.autotune.enabled = False
+    own.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
+    return own

@@ -20,7 +20,7 @@ def read_tfds(tfds_name, split):
     Raises:
         ImportError: if tensorflow-datasets, or TensorFlow, which it reads with, is not installed.
     """
-    tfds = _import_tfds()
+    tfds = import_tfds()
     # Batches, not `batch_size=-1`: that asks for one batch of as many images as all splits hold together.
     dataset = tfds.load(tfds_name, split=split, as_supervised=True, batch_size=READ_BATCH)
     batches = list(tfds.as_numpy(dataset))
@@ -29,7 +29,8 @@ def read_tfds(tfds_name, split):
     return images, labels.astype("int32")
 
 
-def _import_tfds():
+def import_tfds():
+    """Returns tensorflow-datasets, with the builders of this package; `ImportError` where it or TensorFlow lacks."""
     try:
         importlib.import_module("tensorflow")
         tfds = importlib.import_module("tensorflow_datasets")
