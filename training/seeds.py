@@ -41,7 +41,7 @@ def run_seeds(recipe, seeds, output_dir, data_dir=None, limit=None, strategy="no
     setting = {"recipe": dataclasses.asdict(recipe), "limit": limit, "strategy": strategy}
     # As it comes back from a file, so that a stored setting compares equal.
     setting = json.loads(json.dumps(setting))
-    missing = [seed for seed in seeds if not _has_result(folder / f"seed_{seed}.json", setting)]
+    missing = [seed for seed in seeds if not _has_result(folder / f"seed_{seed}.json", setting, recipe)]
     if missing:
         # Asked for before the training: a commit made meanwhile is not the code that runs.
         commit = checkout_commit()
@@ -56,18 +56,20 @@ def run_seeds(recipe, seeds, output_dir, data_dir=None, limit=None, strategy="no
     return results
 
 
-def _has_result(path, setting):
+def _has_result(path, setting, recipe):
     if not path.is_file():
         return False
     stored = json.loads(path.read_text())["setting"]
-    if _without_words(stored) != _without_words(setting):
+    if _without_words(stored, recipe) != _without_words(setting, recipe):
         raise ValueError(f"`output_dir` must be empty or of the same setting. Received: {path} of another one.")
     return True
 
 
-def _without_words(setting):
-    recipe = {key: value for key, value in setting["recipe"].items() if key not in WORDS}
-    return {**setting, "recipe": recipe}
+def _without_words(setting, recipe):
+    # A recipe that was run before it could state a thing ran with what is now the default.
+    defaults = {f.name: f.default for f in dataclasses.fields(recipe) if f.default is not dataclasses.MISSING}
+    stated = json.loads(json.dumps(defaults)) | setting["recipe"]
+    return {**setting, "recipe": {key: value for key, value in stated.items() if key not in WORDS}}
 
 
 def _run_seed(recipe, seed, splits, folder, setting, strategy, commit):

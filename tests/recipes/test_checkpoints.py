@@ -7,7 +7,7 @@ import pytest
 from absl import app
 
 from keras_modnet import PresetError, from_preset
-from keras_modnet.presets import describe_preset, read_preset
+from keras_modnet.presets import describe_preset, read_preset, zoo_folder
 from training import checkpoints
 
 ARGUMENTS = {
@@ -63,6 +63,14 @@ def test_an_entry_says_where_its_weights_come_from_and_what_was_not_run(entry):
     card = (entry / "README.md").read_text()
     assert "never loaded here" in card
     assert "neither was measured here" in card
+
+
+@pytest.mark.parametrize("name", checkpoints.ENTRIES)
+def test_the_entry_of_the_zoo_is_what_its_command_writes(name, tmp_path):
+    written, shipped = checkpoints.write(checkpoints.ENTRIES[name], tmp_path / name), zoo_folder() / name
+    assert {path.name: path.read_bytes() for path in written.iterdir()} == {
+        path.name: path.read_bytes() for path in shipped.iterdir()
+    }
 
 
 def test_an_unknown_name_is_a_usage_error(monkeypatch):

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import shutil
 
 import keras
 import numpy as np
@@ -82,6 +83,17 @@ def test_a_seed_that_has_a_result_is_not_trained_again(output, recipe, monkeypat
 def test_other_words_for_the_card_need_no_other_run(output, recipe):
     other = dataclasses.replace(recipe, description="Put otherwise.", intended_use="None.")
     assert seeds.run_seeds(other, [3, 5], output[0])["setting"]["recipe"]["description"] == "Put otherwise."
+
+
+def test_results_from_before_a_recipe_had_an_attribute_are_those_of_its_default(output, recipe, tmp_path):
+    shutil.copytree(output[0], tmp_path / "older")
+    path = tmp_path / "older" / "seed_3.json"
+    result = json.loads(path.read_text())
+    assert result["setting"]["recipe"].pop("ema_momentum") is None
+    path.write_text(json.dumps(result))
+    seeds.run_seeds(recipe, [3], tmp_path / "older")
+    with pytest.raises(ValueError, match="of the same setting"):
+        seeds.run_seeds(dataclasses.replace(recipe, ema_momentum=0.9), [3], tmp_path / "older")
 
 
 def test_results_of_another_setting_are_refused(output, recipe):
