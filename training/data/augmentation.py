@@ -6,6 +6,8 @@ import keras
 import numpy as np
 
 from keras_modnet.checks import expect, expect_count, expect_one_of
+from training.data.drawn_seeds import number_state
+from training.data.image_changes import ImageChanges
 
 KINDS = ("none", "shift", "crop_flip", "randaugment", "channel_shuffle")
 SHIFT_PIXELS = 2
@@ -20,7 +22,7 @@ def augmentation(kind, image_shape, seed=0):
     | `"none"` | none |
     | `"shift"` | each image moved by up to 2 whole pixels: for glyphs |
     | `"crop_flip"` | each image moved by up to 4 whole pixels (pad and crop), half of them mirrored |
-    | `"randaugment"` | `keras.layers.RandAugment`: two operations drawn for the batch, their strengths for each image |
+    | `"randaugment"` | RandAugment (`ImageChanges`): two operations drawn for the batch, their strengths for each image |
     | `"channel_shuffle"` | the colours of each image permuted; Keras has no such layer, so that this needs keras-cv |
 
     What a move leaves free is black. `training/data/README.md` says what each costs.
@@ -47,7 +49,9 @@ def augmentation(kind, image_shape, seed=0):
         return _unchanged
     if kind == "channel_shuffle":
         return _ChannelShuffle(image_shape, seed)
-    layers = {"shift": _shift_layers, "crop_flip": _crop_flip_layers, "randaugment": _randaugment_layers}[kind]
+    if kind == "randaugment":
+        return _RandAugment(seed)
+    layers = {"shift": _shift_layers, "crop_flip": _crop_flip_layers}[kind]
     return _KerasAugmentation(layers(image_shape), seed)
 
 
@@ -62,10 +66,6 @@ def _shift_layers(image_shape):
 def _crop_flip_layers(image_shape):
     # A crop of a zero-padded image is a move; `keras.layers.RandomCrop` draws one place for the whole batch.
     return [_move(image_shape, CROP_PIXELS), keras.layers.RandomFlip("horizontal", dtype="float32")]
-
-
-def _randaugment_layers(image_shape):
-    return [keras.layers.RandAugment(value_range=(0, 255), dtype="float32")]
 
 
 def _move(image_shape, pixels):
@@ -94,6 +94,17 @@ class _KerasAugmentation:
             for layer in self.layers:
                 images = layer(images, training=True)
         return keras.ops.convert_to_numpy(images)
+
+
+class _RandAugment:
+    """Runs what was drawn of the operations of RandAugment, at half of their ranges."""
+
+    def __init__(self, seed):
+        self.changes = ImageChanges(operations=2, strength=0.5, erasing=0)
+        self.seed = seed
+
+    def __call__(self, images, draw):
+        return keras.ops.convert_to_numpy(self.changes(images, number_state(self.seed, draw)))
 
 
 class _ChannelShuffle:
