@@ -22,7 +22,7 @@ def augmentation(kind, image_shape, seed=0):
     | `"none"` | none |
     | `"shift"` | each image moved by up to 2 whole pixels: for glyphs |
     | `"crop_flip"` | each image moved by up to 4 whole pixels (pad and crop), half of them mirrored |
-    | `"randaugment"` | RandAugment (`ImageChanges`): two operations drawn for the batch, their strengths for each image |
+    | `"randaugment"` | RandAugment (`ImageChanges`): two operations drawn for a batch, strengths for each image |
     | `"channel_shuffle"` | the colours of each image permuted; Keras has no such layer, so that this needs keras-cv |
 
     What a move leaves free is black. `training/data/README.md` says what each costs.
