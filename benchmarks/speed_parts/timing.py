@@ -8,8 +8,8 @@ import numpy as np
 def interleaved(functions, repeats, warmup=1, clock=time.perf_counter):
     """Times functions in turn, so that whatever else the machine does meets all of them alike.
 
-    Every second round runs backwards: what a function leaves behind, in caches or in threads that spin, does not always
-    fall on the same one.
+    The order of each round is drawn anew, and no function follows itself: what a function leaves behind, in caches or
+    in threads that spin, neither always falls on the same other one nor helps some functions and not others.
 
     Args:
         functions: `{name: function without arguments that returns when its work is done}`.
@@ -20,9 +20,14 @@ def interleaved(functions, repeats, warmup=1, clock=time.perf_counter):
     Returns:
         `{name: [seconds of each timed round]}`.
     """
-    times = {name: [] for name in functions}
+    times, order = {name: [] for name in functions}, list(functions)
+    generator = np.random.default_rng(0)
     for turn in range(warmup + repeats):
-        for name in list(functions)[:: 1 if turn % 2 == 0 else -1]:
+        last = order[-1]
+        generator.shuffle(order)
+        while order[0] == last and len(order) > 1:
+            generator.shuffle(order)
+        for name in order:
             start = clock()
             functions[name]()
             seconds = clock() - start

@@ -1,3 +1,5 @@
+import collections
+import functools
 import itertools
 
 import numpy as np
@@ -31,7 +33,15 @@ def test_functions_take_turns_and_the_warmup_does_not_count():
     functions = {"slow": lambda: order.append("s") or slow(), "fast": lambda: order.append("f") or fast()}
     times = interleaved(functions, repeats=2, warmup=1, clock=clock)
     assert times == {"slow": [3.0, 5.0], "fast": [1.0, 2.0]}
-    assert "".join(order) == "sf" + "fs" + "sf"
+    assert "".join(order) == "sf" * 3
+
+
+def test_no_function_follows_itself_and_each_follows_every_other():
+    order = []
+    interleaved({name: functools.partial(order.append, name) for name in "abc"}, repeats=100)
+    pairs = collections.Counter(itertools.pairwise(order))
+    assert set(pairs) == {(one, other) for one in "abc" for other in "abc" if one != other}
+    assert min(pairs.values()) > 20
 
 
 def test_ratios_are_taken_round_by_round():
