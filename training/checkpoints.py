@@ -12,6 +12,7 @@ from absl import app, flags
 
 from keras_modnet import presets
 from keras_modnet.analysis.cards import render_card
+from keras_modnet.converters import architectures, convmixer, convnext
 from keras_modnet.layers.values import value_of
 from keras_modnet.models.modnet import ModNet
 from keras_modnet.version import __version__
@@ -123,8 +124,6 @@ def write(published, entry_dir):
 
 def arguments_of(architecture):
     """Returns the arguments of `ModNet` that the conversion of a checkpoint of this architecture gives."""
-    from keras_modnet.converters import architectures, convmixer, convnext
-
     description = architectures.DESCRIPTIONS[architecture]
     further = {"convnext": convnext.ARGUMENTS, "convmixer": convmixer.ARGUMENTS}
     return description.arguments() | further[description.family]
