@@ -27,6 +27,7 @@ ROW_OF = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 ABOVE_ALL = ("__init__", "__main__")
 TENSORFLOW = (
     "keras_modnet/export/",
+    "keras_modnet/layers/inner_names.py",
     "keras_modnet/layers/loops.py",
     "keras_modnet/layers/replicas.py",
     "training/data/",

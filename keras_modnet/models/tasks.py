@@ -4,6 +4,7 @@ import keras
 
 from keras_modnet.checks import expect, expect_count
 from keras_modnet.layers import ClassifierHead, GumbelRouter, StepNorms
+from keras_modnet.layers.inner_names import inner_names_from
 from keras_modnet.layers.values import value_of
 
 TASK_PARTS = ("ordering", "norm", "statistics", "head")
@@ -74,9 +75,10 @@ class TaskLayers(keras.layers.Layer):
 
     def build(self, features_shape):
         """Makes all variables."""
-        self.router.build(None)
-        self.norms.build(None)
-        self.head.build(features_shape)
+        with inner_names_from("task"):
+            self.router.build(None)
+            self.norms.build(None)
+            self.head.build(features_shape)
 
     def spec(self):
         """Returns what `ModNet(tasks=...)` takes for this task, as plain data; class names only where there are any."""
