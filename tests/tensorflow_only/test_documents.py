@@ -2,18 +2,38 @@
 
 import pathlib
 import re
+import shutil
 
 import keras
 import numpy as np
 import pytest
 
 import keras_modnet
+from keras_modnet.converters import Architecture, architectures
+from keras_modnet.presets import registry
+from training import checkpoints
 
 ROOT = pathlib.Path(__file__).parents[2]
 
 
+@pytest.fixture
+def zoo(tmp_path, monkeypatch):
+    """The zoo, but that `imagenet_reuse` is a small network, whose file was put into the cache by hand."""
+    sizes = {"depth": 3, "width": 8, "patch_size": 4, "kernel_size": 7, "image_size": 16, "num_classes": 5}
+    small = Architecture("convnext", block="convnext", class_names=tuple("abcde"), **sizes)
+    monkeypatch.setitem(architectures.DESCRIPTIONS, "convnext_isotropic_small", small)
+    entry = checkpoints.ENTRIES["imagenet_reuse"]
+    checkpoints.write(entry, tmp_path / "zoo" / "imagenet_reuse")
+    shutil.copytree(ROOT / "zoo" / "digits_reuse", tmp_path / "zoo" / "digits_reuse")
+    monkeypatch.setattr(registry, "zoo_folder", lambda: tmp_path / "zoo")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras_home"))
+    file = tmp_path / "keras_home" / "keras_modnet" / "downloads" / entry.url.rpartition("/")[2]
+    file.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "converters" / "fixtures" / "convnext.pth", file)
+
+
 @pytest.mark.parametrize("document", ["README.md", "docs/layers.md"])
-def test_the_code_of_a_document_runs(document, tmp_path, monkeypatch):
+def test_the_code_of_a_document_runs(document, zoo, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code = "\n".join(re.findall(r"```python\n(.*?)```", (ROOT / document).read_text(), re.DOTALL))
     generator = np.random.default_rng(0)
@@ -22,6 +42,7 @@ def test_the_code_of_a_document_runs(document, tmp_path, monkeypatch):
         "keras_modnet": keras_modnet,
         "images": generator.integers(0, 256, (20, 28, 28, 1)).astype("uint8"),
         "labels": np.arange(20) % 10,
+        "photographs": generator.integers(0, 256, (2, 16, 16, 3)).astype("uint8"),
     }
     exec(compile(code, document, "exec"), names)
     if document == "README.md":
