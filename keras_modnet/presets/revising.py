@@ -4,7 +4,7 @@ from pathlib import Path
 
 from keras_modnet.checks import expect
 from keras_modnet.presets.documents import format_document, parse_document
-from keras_modnet.presets.files import METADATA_FILE, read_listed_file
+from keras_modnet.presets.files import METADATA_FILE, WEIGHTS_FILE, read_listed_file
 from keras_modnet.presets.hashing import metadata_digest, sha256_hex
 from keras_modnet.presets.publishing import publish_folder
 from keras_modnet.presets.reading import read_metadata
@@ -17,7 +17,7 @@ def revise_card(folder, card, text):
     """Replaces the facts and the text of a preset's card, whole or not at all.
 
     Every other file is read, checked against its hash, and written as it is. The former `README.md` is not read: it may
-    have been edited by hand.
+    have been edited by hand. An entry without weights goes on without them.
 
     Args:
         folder: path of the preset folder.
@@ -37,7 +37,9 @@ def revise_card(folder, card, text):
     target = folder.resolve()
     metadata = read_metadata(target)
     listed = metadata["files"]
-    files = {name: read_listed_file(target / name, listed[name]) for name in listed.keys() - {CARD_FILE}}
+    # The weights of an entry are listed, and are elsewhere.
+    absent = {CARD_FILE, WEIGHTS_FILE} if "origin" in metadata else {CARD_FILE}
+    files = {name: read_listed_file(target / name, listed[name]) for name in listed.keys() - absent}
     files[CARD_FILE] = text.encode()
     described = {"sha256": sha256_hex(files[CARD_FILE]), "bytes": len(files[CARD_FILE])}
     revised = {**metadata, "card": card, "files": {**listed, CARD_FILE: described}}
