@@ -2,7 +2,7 @@
 
 import time
 
-from keras_modnet.adaptation import phases, validation
+from keras_modnet.adaptation import head_start, phases, validation
 from keras_modnet.adaptation.result import AdaptationResult
 from keras_modnet.checks import expect_count, expect_one_of
 from keras_modnet.models import trainability
@@ -22,6 +22,7 @@ def adapt_task(
     temperatures=(2.0, 0.3),
     start="source",
     init_from=None,
+    head_init=None,
     validation_split=0.0,
     patience=None,
     statistics_batches=40,
@@ -57,6 +58,9 @@ def adapt_task(
             the coordinate search from a random ordering.
         init_from: name of another task whose ordering and norms the task takes over first, or "best": that of the bank
             whose features separate the classes best, by `rank_tasks`. None: what the task has.
+        head_init: "ridge": the head starts at a linear classifier in closed form, fitted to the pooled features of at
+            most 5000 images of `train_data`; "keep": where it is; None: "ridge" for a fresh head that trains, which is
+            one whose biases are all zero.
         validation_split: share of `train_data`, where these are arrays, that is held out in place of `validation_data`:
             a random one, fixed by `seed`.
         patience: epochs without a lower validation loss after which training stops; the weights of the best epoch are
@@ -72,8 +76,8 @@ def adapt_task(
         `AdaptationResult`.
 
     Raises:
-        ValueError: an unknown task, part, search or start, a search that does not suit the parts, too few epochs, or
-            data that the task cannot take; before any step.
+        ValueError: an unknown task, part, search or start, one that does not suit the parts, too few epochs, or data
+            that the task cannot take; before any step.
     """
     expect_one_of("task", task, model.task_names)
     expect_one_of("start", start, ("source", "uniform"))
@@ -82,6 +86,7 @@ def adapt_task(
     train_data, validation_data = validation.hold_out(train_data, validation_data, validation_split, seed)
     train_data, parts = as_dataset(train_data, batch_size, seed), tuple(parts)
     search = phases.choose_search(parts, search)
+    head_init = head_start.choose_head_init(model, task, parts, head_init)
     draws = phases.search_callbacks(task, epochs, temperatures) if search == "gumbel" else []
     stop = validation.stopping(patience, validation_data, epochs // 2 if draws else 0)
     started, found = time.perf_counter(), None
@@ -93,9 +98,11 @@ def adapt_task(
         with model.use_task(task):
             if search == "coordinate":
                 found = phases.search_blocks(model, task, train_data, start, search_images, seed)
-            elif search == "gumbel":
-                phases.soften(model, task, start)
             follow = phases.settle_first(model, task, parts, search, train_data, statistics_batches)
+            if head_init == "ridge":
+                phases.start_head(model, task, follow, train_data, statistics_batches)
+            if search == "gumbel":
+                phases.soften(model, task, start)
             phases.compile_for(model, learning_rate, weight_decay)
             used = [phases.cooling(learning_rate, epochs), *draws, *stop, *callbacks]
             history = phases.fit(model, train_data, validation_data, epochs, used, verbose)

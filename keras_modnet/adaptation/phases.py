@@ -3,11 +3,12 @@
 import keras
 import numpy as np
 
+from keras_modnet.adaptation import head_start
 from keras_modnet.adaptation.ranking import rank_tasks
 from keras_modnet.adaptation.search import search_ordering
 from keras_modnet.checks import expect
 from keras_modnet.models import trainability
-from keras_modnet.models.data_checks import check_first_batch, checked_arguments
+from keras_modnet.models.data_checks import check_first_batch, checked_arguments, class_indices
 from keras_modnet.models.runs_tasks import STATISTICS_PARTS
 from keras_modnet.training.callbacks import Harden, TemperatureAnnealing
 from keras_modnet.training.optimizers import adamw, jit_compile
@@ -100,6 +101,21 @@ def settle_first(model, task, parts, search, dataset, batches):
     return follow
 
 
+def start_head(model, task, parts, dataset, batches):
+    """Gives the task the head of `head_start.start_head`, with the statistics that the images of a dataset have.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task.
+        parts: what trains in `fit`: statistics of other parts stay as they are.
+        dataset: dataset to take images from.
+        batches: how many batches the statistics are gathered from.
+    """
+    settle_statistics(model, task, parts, dataset, batches)
+    images, labels = first_images(dataset, head_start.MAX_IMAGES)
+    head_start.start_head(model, task, images[: head_start.MAX_IMAGES], labels[: head_start.MAX_IMAGES])
+
+
 def search_blocks(model, task, dataset, start, count, seed):
     """Gives the task the ordering that `search_ordering` finds; returns what that returned.
 
@@ -129,7 +145,7 @@ def first_images(dataset, count):
         if seen >= count:
             break
     expect(seen > 0, "train_data", "at least one batch", "none")
-    return np.concatenate(images), np.concatenate(labels)
+    return np.concatenate(images), class_indices(np.concatenate(labels))
 
 
 def configure(model, task, parts, verbose):
