@@ -86,7 +86,8 @@ def test_few_images_and_absent_classes_give_a_usable_head(count, channels):
     labels = np.arange(count) % 2
     features = generator.normal(size=(count, channels)) + 8 * labels[:, None]
     kernel, bias = ridge_head(features, labels, 4)
-    assert np.isfinite(kernel).all() and np.isfinite(bias).all()
+    assert np.isfinite(kernel).all()
+    assert np.isfinite(bias).all()
     assert ((features @ kernel + bias).argmax(-1) == labels).all()
 
 
