@@ -24,6 +24,7 @@ class Options:
         workers: processes that share the work.
         smoke: whether to run a toy of it, on random images, to see that it runs.
         command: the command line.
+        only: the parts of the benchmark to run, where it has any.
     """
 
     data_dir: str | None
@@ -32,15 +33,17 @@ class Options:
     workers: int
     smoke: bool = False
     command: str = ""
+    only: tuple[str, ...] = ()
 
 
-def run_script(name, seeds="0,1,2"):
+def run_script(name, seeds="0,1,2", only=()):
     """Runs `benchmarks/NAME_rows.py` as a program with flags; stores its results and prints its table.
 
     Args:
         name: of the benchmark: `NAME_rows` has `compare(options)`, `table(results)` and, if there is something to see,
             `draw(results, path)`.
         seeds: default of `--seeds`.
+        only: names of the parts that `--only` can choose from; none: there is no such flag.
     """
     # As flags of the program, so that its --help lists them.
     own = {"module_name": sys.argv[0]}
@@ -52,12 +55,14 @@ def run_script(name, seeds="0,1,2"):
     flags.DEFINE_list("seeds", seeds.split(","), "Seeds of every row.", **own)
     workers = "Processes that share the work, each on one core."
     flags.DEFINE_integer("workers", os.cpu_count(), workers, lower_bound=1, **own)
+    if only:
+        flags.DEFINE_list("only", list(only), f"Parts to run, of {', '.join(only)}.", **own)
     smoke_help = "A toy on random images, to see that it runs: under a minute, no result."
     flags.DEFINE_bool("smoke", False, smoke_help, **own)
-    app.run(lambda argv: _main(name, argv))
+    app.run(lambda argv: _main(name, argv, only))
 
 
-def _main(name, argv):
+def _main(name, argv, known):
     if len(argv) > 1:
         raise app.UsageError(f"unexpected arguments {argv[1:]}; options start with --")
     logging.set_verbosity(logging.ERROR)
@@ -65,11 +70,16 @@ def _main(name, argv):
     for seed in values.seeds:
         if not seed.isdigit():
             raise app.UsageError(f"--seeds must be whole numbers, separated by commas. Received: {seed!r}")
+    only = tuple(values.only) if known else ()
+    for part in only:
+        if part not in known:
+            raise app.UsageError(f"--only must be of {', '.join(known)}, separated by commas. Received: {part!r}")
     # Imported late, so that --help and a wrong argument answer at once.
     rows = importlib.import_module(f"benchmarks.{name}_rows")
     seeds = tuple(int(seed) for seed in values.seeds)
     command = f"python -m benchmarks.{name} --seeds={','.join(values.seeds)}"
-    options = Options(values.data_dir, values.work_dir, seeds, values.workers, values.smoke, command)
+    command += "" if only == known else f" --only={','.join(only)}"
+    options = Options(values.data_dir, values.work_dir, seeds, values.workers, values.smoke, command, only)
     if values.smoke:
         with tempfile.TemporaryDirectory() as folder:
             print(smoke(rows, folder))

@@ -8,7 +8,17 @@ import pytest
 from benchmarks import script
 from benchmarks.render import SCRIPTS
 
-BENCHMARKS = ("conversion", "edits", "multitask", "organisation", "reuse", "search", "sources", "speed")
+BENCHMARKS = (
+    "conversion",
+    "edits",
+    "multitask",
+    "organisation",
+    "reuse",
+    "search",
+    "sources",
+    "speed",
+    "transfer",
+)
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
@@ -50,3 +60,10 @@ def test_a_wrong_seed_is_one_clear_line():
     done = run("--seeds=0,one")
     assert done.returncode != 0
     assert "--seeds must be whole numbers, separated by commas. Received: 'one'" in done.stdout + done.stderr
+
+
+def test_a_part_that_a_benchmark_lacks_is_one_clear_line():
+    command = [sys.executable, "-m", "benchmarks.transfer", "--only=5,7"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert "--only must be of 5, 20, 100, full, separated by commas. Received: '7'" in done.stdout + done.stderr

@@ -1,0 +1,45 @@
+"""What the accuracies of `benchmarks.transfer` say about its aims."""
+
+import numpy as np
+
+from benchmarks.tables import mean_and_spread
+from benchmarks.transfer_methods import FULL, NORMS, ORDERING, PROBE
+
+
+def checks(runs):
+    """Returns the lines of a Markdown table: differences of means over the targets, for each number of images.
+
+    Args:
+        runs: runs of all methods.
+    """
+    sizes = list(dict.fromkeys(run["size"] for run in runs))
+    known = {run["method"] for run in runs}
+    rows = {
+        f"{NORMS}, % of {FULL}": (NORMS, FULL, lambda own, other: 100 * own / other),
+        f"{ORDERING} minus {PROBE}, points": (ORDERING, PROBE, np.subtract),
+        f"{ORDERING} minus statistics + head, points": (ORDERING, "statistics + head (control)", np.subtract),
+        f"{NORMS} minus norms + head, points": (NORMS, "norms + head", np.subtract),
+        f"{NORMS} minus low-rank kernels + head, points": (NORMS, "low-rank kernels + head", np.subtract),
+        f"{ORDERING} minus {FULL}, points": (ORDERING, FULL, np.subtract),
+    }
+    lines = [f"| mean over the targets | {' | '.join(sizes)} |", "|---|" + "---:|" * len(sizes)]
+    for name, (own, other, compared) in rows.items():
+        if {own, other} <= known:
+            cells = [
+                mean_and_spread(compared(seed_means(runs, size, own), seed_means(runs, size, other))) for size in sizes
+            ]
+            lines.append(f"| {name} | {' | '.join(cells)} |")
+    return lines
+
+
+def seed_means(runs, size, method):
+    """Returns an array of the mean accuracy over the targets, one a seed.
+
+    Args:
+        runs: runs of all methods.
+        size: one of `transfer_data.SIZES`.
+        method: key of `transfer_methods.METHODS`.
+    """
+    own = [run for run in runs if (run["size"], run["method"]) == (size, method)]
+    seeds = sorted({run["seed"] for run in own})
+    return np.array([np.mean([run["accuracy_percent"] for run in own if run["seed"] == seed]) for seed in seeds])
