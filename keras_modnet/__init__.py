@@ -3,9 +3,13 @@
 from keras_modnet import converters, layers
 from keras_modnet.adaptation import (
     AdaptationResult,
+    DomainResult,
+    DomainTraining,
     OrderingSearch,
     TaskRanking,
+    adapt_domain,
     adapt_task,
+    fit_domains,
     rank_tasks,
     search_ordering,
 )
@@ -25,6 +29,8 @@ from keras_modnet.version import __version__
 
 __all__ = [
     "AdaptationResult",
+    "DomainResult",
+    "DomainTraining",
     "ExportedModel",
     "ModNet",
     "Ordering",
@@ -32,12 +38,14 @@ __all__ = [
     "PresetError",
     "TaskRanking",
     "__version__",
+    "adapt_domain",
     "adapt_task",
     "average_blocks",
     "callbacks",
     "converters",
     "decode_predictions",
     "export_saved_model",
+    "fit_domains",
     "from_checkpoint",
     "from_preset",
     "grow_ordering",

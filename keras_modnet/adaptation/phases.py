@@ -187,11 +187,19 @@ def cooling(learning_rate, epochs):
     return keras.callbacks.LearningRateScheduler(lambda epoch: cosine(learning_rate, 0.0, epoch / epochs))
 
 
-def compile_for(model, learning_rate, weight_decay):
-    """Compiles the model for integer labels of its selected task."""
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+def compile_for(model, learning_rate, weight_decay, loss=None):
+    """Compiles the model for its selected task.
+
+    Args:
+        model: a `ModNet`.
+        learning_rate: of AdamW, a number or a Keras schedule.
+        weight_decay: of AdamW, on kernels only.
+        loss: function of labels and logits; default the cross-entropy of integer labels, with accuracy as a metric.
+    """
     optimizer = adamw(learning_rate, weight_decay, model.trainable_variables)
-    model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=jit_compile())
+    metrics = ["accuracy"] if loss is None else None
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True) if loss is None else loss
+    model.compile(optimizer, loss, metrics=metrics, jit_compile=jit_compile())
 
 
 def fit(model, train_data, validation_data, epochs, callbacks, verbose):

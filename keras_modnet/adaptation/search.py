@@ -69,7 +69,7 @@ def search_ordering(model, task, data, start=None, max_sweeps=10, max_images=100
         features = StepFeatures(model, task, images, blocks)
         errors = _Errors(features, class_indices(labels), model.num_classes(task))
         first = errors.of(0, blocks[0])
-        last = _descend(features, errors, first, max_sweeps, np.random.default_rng(seed))
+        last = descend(features, errors, first, max_sweeps, np.random.default_rng(seed))
     found = Ordering.from_blocks(features.blocks, model.bank.num_blocks)
     return OrderingSearch(found, first, last, errors.count, time.perf_counter() - started)
 
@@ -94,7 +94,19 @@ class _Errors:
         return leave_one_out_error(pooled, self.labels, self.num_classes)
 
 
-def _descend(features, errors, error, max_sweeps, generator):
+def descend(features, errors, error, max_sweeps, generator):
+    """Changes single steps for as long as it helps; `features` has the blocks that were found.
+
+    Args:
+        features: `StepFeatures` of the ordering at the start.
+        errors: `errors.of(step, block)` is the error with another block at one step.
+        error: error at the start.
+        max_sweeps: sweeps over all steps at most.
+        generator: NumPy's, for the order of the steps.
+
+    Returns:
+        The error at the end.
+    """
     num_steps, num_blocks = len(features.blocks), features.num_blocks
     # Steps that were tried since the last change: after one whole round without any, nothing is left to find.
     idle = 0

@@ -5,27 +5,29 @@ from keras import ops
 
 
 class StepFeatures:
-    """Features in front of every step of a hard ordering, with the statistics that the images have.
+    """Features in front of every step of a hard ordering, with the statistics that the images have or the task's own.
 
     Args:
         model: a `ModNet`.
         task: name of the task, whose norms and head's norm are used.
         images: `(n, H, W, C)`, one batch.
         blocks: the block of each step.
+        measured: whether batch norms use the statistics of these images, in place of the task's moving ones.
 
     Attributes:
         blocks: the block of each step now.
         num_blocks: blocks of the bank.
     """
 
-    def __init__(self, model, task, images, blocks):
+    def __init__(self, model, task, images, blocks, measured=True):
         self._bank, self._layers = model.bank, model.task_layers[task]
         self.blocks, self.num_blocks = list(blocks), model.bank.num_blocks
         # One row a block: what the bank needs to run that block.
         self._selection = self._bank.select(ops.convert_to_tensor(np.eye(self.num_blocks, dtype="float32")), hard=True)
         self._rows = self._selection.per_step()
         # Gathers nothing into the layers: a `Normalizer` that measures writes only when it is finished.
-        self._normalizer = self._layers.norms.measure()
+        self._measured = measured
+        self._normalizer = self._begin(self._layers.norms)
         self._before = [model.stem(images)]
 
     def pooled_with(self, step, block):
@@ -50,6 +52,9 @@ class StepFeatures:
     def _run(self, step, block, x):
         return self._bank.step(x, self._selection, self._rows[block], self._normalizer.step(step).apply)
 
+    def _begin(self, norms):
+        return norms.measure() if self._measured else norms.begin(training=False)
+
     def _pool(self, x):
         head = self._layers.head
-        return head.pool(x, None if head.norms is None else head.norms.measure())
+        return head.pool(x, None if head.norms is None else self._begin(head.norms))

@@ -3,10 +3,8 @@ import numpy as np
 import pytest
 
 import keras_modnet
-from keras_modnet.adaptation import phases
 from keras_modnet.models.trainability import part_states
 from keras_modnet.training.arrays import as_dataset
-from keras_modnet.training.optimizers import adamw
 
 PARTS = {
     "ordering": {"ordering/logits", "ordering/temperature", "ordering/hardened"},
@@ -22,16 +20,6 @@ def model(make_model):
     model.set_ordering("digits", [0, 1, 2])
     model.add_task("letters", 2, init_from="digits")
     return model
-
-
-@pytest.fixture
-def untraced(monkeypatch, compile_model):
-    """Steps that need no tracing; `test_it_learns` goes the way of a user."""
-
-    def compile_for(model, learning_rate, weight_decay):
-        compile_model(model, adamw(learning_rate, weight_decay, model.trainable_variables), metrics=["accuracy"])
-
-    monkeypatch.setattr(phases, "compile_for", compile_for)
 
 
 @pytest.fixture

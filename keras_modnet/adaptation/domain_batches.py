@@ -1,0 +1,137 @@
+"""Batches of several domains, and which ordering each of them runs through."""
+
+import dataclasses
+
+import keras
+import numpy as np
+
+from keras_modnet.checks import expect
+from keras_modnet.models.data_checks import check_images, check_labels, class_indices
+
+EPOCH = 50
+
+
+@dataclasses.dataclass(frozen=True)
+class Turn:
+    """One batch to come.
+
+    Attributes:
+        domains: names of the domains whose images it holds, in equal parts.
+        route: name of the ordering that it runs through.
+    """
+
+    domains: tuple[str, ...]
+    route: str
+
+
+class DomainBatches(keras.utils.PyDataset):
+    """Batches of labelled domains in the order of some turns, `EPOCH` of them an epoch.
+
+    A batch depends on the seed and its number alone, so that looking at one twice changes nothing.
+
+    Args:
+        sources: `{domain: (images, labels) or PyDataset}`.
+        turns: a `Turn` for each batch, a multiple of `EPOCH` of them or fewer than it.
+        batch_size: images in a batch.
+        seed: fixes which images come.
+    """
+
+    def __init__(self, sources, turns, batch_size, seed):
+        super().__init__(workers=1, use_multiprocessing=False)
+        self.sources, self.turns, self.batch_size, self.seed = sources, turns, batch_size, seed
+        self._first = 0
+
+    def __len__(self):
+        """Batches of an epoch."""
+        return min(EPOCH, len(self.turns))
+
+    def __getitem__(self, index):
+        """Returns images and labels of one batch of the present epoch."""
+        number = self._first + index
+        turn = self.turns[number % len(self.turns)]
+        generator = np.random.default_rng((self.seed, number))
+        sizes = [len(part) for part in np.array_split(np.arange(self.batch_size), len(turn.domains))]
+        parts = [draw(self.sources[name], size, generator) for name, size in zip(turn.domains, sizes, strict=True)]
+        return tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+
+    def on_epoch_end(self):
+        """Goes on to the next epoch's batches."""
+        self._first += len(self)
+
+
+class Routes(keras.callbacks.Callback):
+    """Gives the task the ordering of each turn before its batch comes.
+
+    Args:
+        router: the task's router.
+        turns: as `DomainBatches` takes them.
+        orderings: `{route: Ordering}`.
+    """
+
+    def __init__(self, router, turns, orderings):
+        super().__init__()
+        self.router, self.turns, self.orderings = router, turns, orderings
+        self._number, self._present = 0, None
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Writes the ordering into the router's variables; nothing is traced again."""
+        route = self.turns[self._number % len(self.turns)].route
+        self._number += 1
+        if route != self._present:
+            if keras.backend.backend() == "jax":
+                # Keras keeps the weights elsewhere while it trains, and reads the variables again after this.
+                self.model.jax_state_sync()
+            self.router.set_weights_now(self.orderings[route].weights)
+            self._present = route
+
+
+def draw(source, count, generator):
+    """Returns `count` images and labels of a domain; fewer where a dataset's batches are smaller.
+
+    Args:
+        source: a pair of arrays, or a `PyDataset`, of which one batch is taken.
+        count: how many.
+        generator: NumPy's.
+    """
+    if isinstance(source, keras.utils.PyDataset):
+        batch = source[int(generator.integers(source.num_batches))]
+        images, labels = (np.asarray(keras.ops.convert_to_numpy(part)) for part in batch[:2])
+        return images[:count], class_indices(labels[:count])
+    images, labels = source
+    rows = generator.choice(len(labels), count, replace=count > len(labels))
+    return images[rows], labels[rows]
+
+
+def checked_sources(model, task, sources):
+    """Returns the domains as `DomainBatches` takes them: arrays, or `PyDataset` as they are.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task.
+        sources: `{domain: (images, labels), PyDataset, or any other iterable of batches}`; the last is read whole.
+
+    Raises:
+        ValueError: no domains, no data, or such as the task cannot take.
+    """
+    expect(isinstance(sources, dict) and sources, "sources", "a dict {domain: data} with at least one", sources)
+    checked = {}
+    for name, data in sources.items():
+        if isinstance(data, keras.utils.PyDataset):
+            expect(data.num_batches, f"sources[{name!r}]", "a dataset with at least one batch", "an empty one")
+            checked[name], first = data, data[0]
+        else:
+            checked[name] = first = _arrays(name, data)
+        check_images(name, first[0], model.image_shape)
+        check_labels(name, first[1], model.num_classes(task), len(first[0]))
+    return checked
+
+
+def _arrays(name, data):
+    if isinstance(data, tuple | list) and len(data) == 2 and all(hasattr(part, "shape") for part in data):
+        batches = [data]
+    else:
+        expect(hasattr(data, "__iter__"), f"sources[{name!r}]", "images and labels, or batches of them", type(data))
+        batches = list(data)
+    expect(batches, f"sources[{name!r}]", "a dataset with at least one batch", "an empty one")
+    images = [np.asarray(keras.ops.convert_to_numpy(batch[0])) for batch in batches]
+    return np.concatenate(images), np.concatenate([class_indices(batch[1]) for batch in batches])

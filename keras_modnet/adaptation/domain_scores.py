@@ -1,0 +1,51 @@
+"""What an objective says of hard orderings on images without labels."""
+
+import keras
+
+from keras_modnet.adaptation.step_features import StepFeatures
+from keras_modnet.layers.gradients import no_gradients
+
+
+class DomainScores:
+    """Scores orderings of a task by an objective on images; nothing in the model changes.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task.
+        images: `(n, H, W, C)`, one batch.
+        objective: function from logits to a scalar, the lower, the better.
+        measured: whether batch norms use the statistics of these images, in place of the task's moving ones.
+
+    Attributes:
+        count: how many orderings were scored.
+    """
+
+    def __init__(self, model, task, images, objective, measured):
+        self._model, self._task, self._images = model, task, images
+        self._objective, self._measured, self.count = objective, measured, 0
+
+    def of(self, blocks):
+        """Returns the score of an ordering, given as the block of each step."""
+        with no_gradients():
+            return self._score(self.features(blocks).pooled_with(0, blocks[0]))
+
+    def features(self, blocks):
+        """Returns the `StepFeatures` of an ordering."""
+        return StepFeatures(self._model, self._task, self._images, blocks, self._measured)
+
+    def _score(self, pooled):
+        self.count += 1
+        logits = self._model.task_layers[self._task].head.dense(pooled)
+        return float(keras.ops.convert_to_numpy(self._objective(logits)))
+
+    def around(self, features):
+        """Returns what `search.descend` asks: an object whose `of(step, block)` scores single changes."""
+        return _Around(features, self._score)
+
+
+class _Around:
+    def __init__(self, features, score):
+        self._features, self._score = features, score
+
+    def of(self, step, block):
+        return self._score(self._features.pooled_with(step, block))

@@ -1,0 +1,110 @@
+"""Training by an objective that needs no labels, and the choice of the epoch to keep by the same objective."""
+
+import dataclasses
+
+import keras
+import numpy as np
+
+from keras_modnet.adaptation import phases
+from keras_modnet.layers.values import value_of
+from keras_modnet.training.arrays import ArrayBatches
+from keras_modnet.training.callbacks import TemperatureAnnealing
+
+LAST_TEMPERATURE = 0.3
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """How parts of a task train on images without labels.
+
+    Attributes:
+        parts: what trains, as `adapt_task` takes it.
+        objective: function from logits to a scalar.
+        epochs: passes over the images.
+        learning_rate: of AdamW in the first epoch; falls by a half cosine.
+        weight_decay: of AdamW, on kernels only.
+        batch_size: images in a batch.
+        seed: fixes the order of the images.
+        verbose: as in `fit`.
+    """
+
+    parts: tuple[str, ...]
+    objective: object
+    epochs: int
+    learning_rate: float
+    weight_decay: float
+    batch_size: int
+    seed: int
+    verbose: object
+
+
+def train_unlabelled(model, task, images, scores, settings, temperature=None):
+    """Trains, and gives the model the weights of the epoch with the lowest score; those at the start are one choice.
+
+    Args:
+        model: a `ModNet` with the task selected.
+        task: name of the task.
+        images: `(n, H, W, C)`.
+        scores: `DomainScores`; the hard ordering of each epoch is scored.
+        settings: `Settings`.
+        temperature: Gumbel-softmax temperature at the start, where the ordering is drawn; else None.
+
+    Returns:
+        The lowest score, and the history of `fit` with the score of each epoch as `"score"`.
+    """
+    phases.configure(model, task, settings.parts, verbose=False)
+    keep = _KeepBest(model, task, scores)
+    if temperature is not None:
+        model.task_layers[task].router.soften(phases.START_CONFIDENCE)
+    phases.compile_for(model, settings.learning_rate, settings.weight_decay, _without_labels(settings.objective))
+    anneal = [] if temperature is None else [_annealing(temperature, settings.epochs, task)]
+    callbacks = [phases.cooling(settings.learning_rate, settings.epochs), *anneal, keep]
+    # Keras wants labels; the loss does not look at them.
+    data = ArrayBatches(images, np.zeros(len(images), "int32"), settings.batch_size, settings.seed)
+    history = phases.fit(model, data, None, settings.epochs, callbacks, settings.verbose)
+    keep.put_back()
+    return keep.score, history | {"score": keep.seen}
+
+
+def _annealing(temperature, epochs, task):
+    return TemperatureAnnealing(temperature, min(temperature, LAST_TEMPERATURE), epochs=epochs, tasks=[task])
+
+
+def _without_labels(objective):
+    """Returns the objective as a Keras loss."""
+
+    def loss(labels, logits):
+        return objective(logits)
+
+    return loss
+
+
+class _KeepBest(keras.callbacks.Callback):
+    """Remembers the values of the epoch whose hard ordering has the lowest score."""
+
+    def __init__(self, network, task, scores):
+        super().__init__()
+        self._network, self._task, self._scores = network, task, scores
+        self.seen, self.score = [], np.inf
+        self._look()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Scores the epoch."""
+        self._look()
+
+    def _look(self):
+        score = self._scores.of(self._blocks())
+        self.seen.append(score)
+        if score < self.score:
+            self.score = score
+            self._values = {name: value_of(variable) for name, variable in self._network.named_variables().items()}
+
+    def _blocks(self):
+        # A soft ordering ends as its most likely blocks.
+        weights = self._network.task_layers[self._task].router.weights_now()
+        return tuple(int(block) for block in weights.argmax(axis=-1))
+
+    def put_back(self):
+        for name, variable in self._network.named_variables().items():
+            variable.assign(self._values[name])
+        self._network.task_layers[self._task].router.harden()

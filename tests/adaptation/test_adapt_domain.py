@@ -1,0 +1,188 @@
+import importlib
+
+import keras
+import numpy as np
+import pytest
+
+import keras_modnet
+from keras_modnet.adaptation.objectives import information_maximization
+from keras_modnet.models.trainability import part_states
+
+SOURCES = {"a": [0, 0, 0], "b": [1, 2, 1]}
+
+
+@pytest.fixture
+def model(make_model):
+    model = make_model(compiled=False, tasks={"digits": 3, "letters": 2}, width=8)
+    generator = np.random.default_rng(1)
+    # Heads and norms as if trained: orderings differ in what they predict.
+    for name, variable in model.named_variables().items():
+        if name.endswith(("scale", "offset", "kernel")):
+            variable.assign(generator.normal(0.0, 1.0, variable.shape).astype("float32"))
+    model.set_ordering("digits", [0, 1, 2])
+    return model
+
+
+@pytest.fixture
+def target():
+    return np.random.default_rng(2).uniform(0, 255, (24, 4, 4, 1)).astype("uint8")
+
+
+def adapt(model, sources, target, **arguments):
+    return keras_modnet.adapt_domain(model, sources, target, **({"verbose": 0, "epochs": 2} | arguments))
+
+
+def changed(model, before, values):
+    return {name for name, value in values(model).items() if not np.array_equal(value, before[name])}
+
+
+def logits_of(model, blocks, images):
+    model.set_ordering("digits", blocks)
+    keras_modnet.refresh_statistics(model, "digits", [images])
+    return keras.ops.convert_to_numpy(model(images, training=False))
+
+
+@pytest.mark.usefixtures("untraced")
+def test_labels_change_nothing(model, target, values):
+    results = []
+    start = values(model)
+    for labels in (np.arange(24) % 3, np.arange(24)[::-1] % 3, np.full(24, 99)):
+        for name, variable in model.named_variables().items():
+            variable.assign(start[name])
+        result = adapt(
+            model, SOURCES, [(target[:12], labels[:12]), (target[12:], labels[12:])], parts=("ordering", "norm")
+        )
+        results.append((values(model), result.objective_after, result.ordering_after))
+    first = results[0]
+    for other in results[1:]:
+        assert all(np.array_equal(value, first[0][name]) for name, value in other[0].items())
+        assert other[1:] == first[1:]
+
+
+def test_an_ordering_that_only_the_images_tell_is_found(model, target):
+    # The objective knows the answers of one ordering; it is one change away from a source's.
+    hidden = keras.ops.convert_to_tensor(logits_of(model, [1, 2, 0], target))
+    model.set_ordering("digits", [0, 0, 1])
+
+    def distance(logits):
+        return keras.ops.mean(keras.ops.square(logits - hidden))
+
+    result = adapt(model, SOURCES, target, objective=distance)
+    assert (result.start, result.ordering_after.blocks) == ("b", (1, 2, 0))
+    assert result.objective_after == pytest.approx(0, abs=1e-6)
+
+
+def test_no_single_change_is_better_than_what_is_found(model, target):
+    result = adapt(model, SOURCES, target)
+    found = result.ordering_after.blocks
+    single = {f"{step} {block}": [*found[:step], block, *found[step + 1 :]] for step in range(3) for block in range(3)}
+    again = adapt(model, single, target, parts=())
+    assert min(again.starts.values()) == pytest.approx(result.objective_after, abs=1e-6)
+    assert result.objective_after <= result.objective_statistics
+
+
+def test_only_ordering_and_statistics_change(model, target, values):
+    before = values(model)
+    adapt(model, SOURCES, target)
+    names = changed(model, before, values)
+    assert names
+    assert all(
+        name.startswith(("tasks/digits/norm", "tasks/digits/head/output", "tasks/digits/ordering")) for name in names
+    )
+    assert not any(name.endswith(("scale", "offset")) for name in names)
+
+
+def test_statistics_are_kept_where_they_are_asked_to_be(model, target, values):
+    before = values(model)
+    result = adapt(model, SOURCES, target, statistics="keep")
+    assert all(name.startswith("tasks/digits/ordering") for name in changed(model, before, values))
+    logits = keras.ops.convert_to_numpy(model(target, training=False))
+    score = float(keras.ops.convert_to_numpy(information_maximization(logits)))
+    assert result.objective_after == pytest.approx(score, abs=1e-4)
+
+
+def test_no_part_is_the_control_with_statistics_alone(model, target, values):
+    before = values(model)
+    result = adapt(model, None, target, parts=())
+    names = changed(model, before, values)
+    assert names
+    assert all(name.endswith(("mean", "variance")) for name in names)
+    assert result.objective_after == pytest.approx(result.objective_statistics, abs=1e-6)
+    assert result.start == "present"
+
+
+@pytest.mark.usefixtures("untraced")
+@pytest.mark.parametrize("parts", [("norm",), ("norm", "bank", "stem"), ("ordering", "norm")])
+def test_parts_train_and_the_best_epoch_is_kept(model, target, values, parts):
+    before, states = values(model), part_states(model)
+    result = adapt(model, SOURCES, target, parts=parts, learning_rate=1e-2, epochs=3)
+    names = changed(model, before, values)
+    assert any(name.endswith("scale") for name in names)
+    assert ("bank/conv1/kernel" in names) == ("bank" in parts)
+    assert len(result.history["score"]) == 4
+    assert result.objective_after == pytest.approx(min(result.history["score"]), abs=1e-4)
+    assert part_states(model) == states
+
+
+def test_drawn_orderings_end_hard_and_no_worse_than_the_start(model, target):
+    result = adapt(model, SOURCES, target, search="gumbel", temperatures=(1.0, 0.5), learning_rate=0.05)
+    assert result.ordering_after.is_hard
+    assert result.temperature in (1.0, 0.5)
+    assert result.objective_after <= result.starts[result.start] + 1e-6
+
+
+@pytest.mark.usefixtures("untraced")
+def test_the_other_task_answers_as_before(model, target):
+    with model.use_task("letters"):
+        before = keras.ops.convert_to_numpy(model(target))
+    adapt(model, SOURCES, target, parts=("ordering", "norm"))
+    with model.use_task("letters"):
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(model(target)), before)
+
+
+@pytest.mark.usefixtures("untraced")
+def test_an_error_on_the_way_leaves_everything_as_it_was(model, target, values, monkeypatch):
+    def broken(*arguments):
+        raise RuntimeError("power cut")
+
+    before, states = values(model), part_states(model)
+    module = importlib.import_module("keras_modnet.adaptation.adapt_domain")
+    monkeypatch.setattr(module, "refresh_statistics", broken)
+    with pytest.raises(RuntimeError, match="power cut"):
+        adapt(model, SOURCES, target, parts=("ordering", "norm"))
+    assert changed(model, before, values) == set()
+    assert part_states(model) == states
+
+
+@pytest.mark.usefixtures("untraced")
+def test_labelled_sources_are_trained_on_first(model, target):
+    labels = np.arange(24) % 3
+    trained = keras_modnet.fit_domains(
+        model, "digits", {"a": (target, labels), "b": (255 - target, labels)}, batches=2, batch_size=4, verbose=0
+    )
+    result = adapt(model, trained, target)
+    assert set(result.starts) == {"pooled", "a", "b"}
+
+
+BAD = {
+    "task": ({"task": "words"}, "`task` must be one of"),
+    "parts": ({"parts": ("ordering", "statistics")}, "`parts` must be a sequence with some of"),
+    "objective": ({"objective": "tent"}, "`objective` must be one of"),
+    "statistics": ({"statistics": "source"}, "`statistics` must be one of"),
+    "kept": ({"statistics": "keep", "parts": ("norm",)}, '`statistics` must be "target" where other parts'),
+    "search": ({"search": "random"}, "`search` must be one of"),
+    "steps": ({"sources": {"a": [0, 1]}}, r"`sources\['a'\]` must be a hard ordering of 3 steps"),
+    "no sources": ({"sources": {}}, "`sources` must be a dict with at least one source"),
+    "temperatures": ({"temperatures": ()}, "`temperatures` must be at least one"),
+    "images": ({"target": np.zeros((3, 2, 2, 1))}, "images of task target"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_arguments_are_refused_before_anything_changes(model, target, values, case):
+    arguments, message = BAD[case]
+    before = values(model)
+    arguments = {"sources": SOURCES, "target": target} | arguments
+    with pytest.raises(ValueError, match=message):
+        adapt(model, **arguments)
+    assert changed(model, before, values) == set()
