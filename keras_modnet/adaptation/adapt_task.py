@@ -2,7 +2,7 @@
 
 import time
 
-from keras_modnet.adaptation import phases, validation
+from keras_modnet.adaptation import head_start, phases, validation
 from keras_modnet.adaptation.result import AdaptationResult
 from keras_modnet.checks import expect_count, expect_one_of
 from keras_modnet.models import trainability
@@ -22,6 +22,7 @@ def adapt_task(
     temperatures=(2.0, 0.3),
     start="source",
     init_from=None,
+    head_init=None,
     validation_split=0.0,
     patience=None,
     statistics_batches=40,
@@ -57,6 +58,11 @@ def adapt_task(
             the coordinate search from a random ordering.
         init_from: name of another task whose ordering and norms the task takes over first, or "best": that of the bank
             whose features separate the classes best, by `rank_tasks`. None: what the task has.
+        head_init: "ridge": before training the head's kernel and bias become those of ridge regression on the features
+            that it pools, in closed form, with the ordering of the start (a coordinate search's result, else the hard
+            one that the task has) and the statistics of the images. Its strength and the size of the logits have the
+            least leave-one-out error among a few. "keep": the head stays. None: "ridge" for a "head" among the parts
+            that nobody trained (its bias is all zeros), else "keep". The first 5000 images of `train_data` are used.
         validation_split: share of `train_data`, where these are arrays, that is held out in place of `validation_data`:
             a random one, fixed by `seed`.
         patience: epochs without a lower validation loss after which training stops; the weights of the best epoch are
@@ -72,8 +78,8 @@ def adapt_task(
         `AdaptationResult`.
 
     Raises:
-        ValueError: an unknown task, part, search or start, a search that does not suit the parts, too few epochs, or
-            data that the task cannot take; before any step.
+        ValueError: an unknown task, part, search or start, a search or a head's start that does not suit the parts, too
+            few epochs, or data that the task cannot take; before any step.
     """
     expect_one_of("task", task, model.task_names)
     expect_one_of("start", start, ("source", "uniform"))
@@ -82,6 +88,7 @@ def adapt_task(
     train_data, validation_data = validation.hold_out(train_data, validation_data, validation_split, seed)
     train_data, parts = as_dataset(train_data, batch_size, seed), tuple(parts)
     search = phases.choose_search(parts, search)
+    head_init = head_start.choose_head_init(model, task, parts, head_init)
     draws = phases.search_callbacks(task, epochs, temperatures) if search == "gumbel" else []
     stop = validation.stopping(patience, validation_data, epochs // 2 if draws else 0)
     started, found = time.perf_counter(), None
@@ -93,9 +100,11 @@ def adapt_task(
         with model.use_task(task):
             if search == "coordinate":
                 found = phases.search_blocks(model, task, train_data, start, search_images, seed)
-            elif search == "gumbel":
-                phases.soften(model, task, start)
             follow = phases.settle_first(model, task, parts, search, train_data, statistics_batches)
+            if head_init == "ridge":
+                head_start.start_head(model, task, follow, train_data, statistics_batches)
+            if search == "gumbel":
+                phases.soften(model, task, start)
             phases.compile_for(model, learning_rate, weight_decay)
             used = [phases.cooling(learning_rate, epochs), *draws, *stop, *callbacks]
             history = phases.fit(model, train_data, validation_data, epochs, used, verbose)
