@@ -4,8 +4,10 @@ from keras_modnet import converters, layers
 from keras_modnet.adaptation import (
     AdaptationResult,
     OrderingSearch,
+    PresetRanking,
     TaskRanking,
     adapt_task,
+    rank_presets,
     rank_tasks,
     search_ordering,
 )
@@ -30,6 +32,7 @@ __all__ = [
     "Ordering",
     "OrderingSearch",
     "PresetError",
+    "PresetRanking",
     "TaskRanking",
     "__version__",
     "adapt_task",
@@ -44,6 +47,7 @@ __all__ = [
     "layers",
     "list_presets",
     "plot_orderings",
+    "rank_presets",
     "rank_tasks",
     "refresh_statistics",
     "search_ordering",

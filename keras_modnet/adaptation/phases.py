@@ -120,8 +120,12 @@ def search_blocks(model, task, dataset, start, count, seed):
     return found
 
 
-def first_images(dataset, count):
-    """Returns the first images and labels of a dataset, at least `count` of them where it has so many."""
+def first_images(dataset, count, argument="train_data"):
+    """Returns the first images and labels of a dataset, at least `count` of them where it has so many.
+
+    Raises:
+        ValueError: the dataset, named as `argument`, has no batch.
+    """
     images, labels, seen = [], [], 0
     for batch in batches_of(dataset):
         images.append(keras.ops.convert_to_numpy(batch[0]))
@@ -129,7 +133,7 @@ def first_images(dataset, count):
         seen += len(images[-1])
         if seen >= count:
             break
-    expect(seen > 0, "train_data", "at least one batch", "none")
+    expect(seen > 0, argument, "at least one batch", "none")
     return np.concatenate(images), np.concatenate(labels)
 
 
