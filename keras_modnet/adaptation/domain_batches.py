@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_modnet.checks import expect
 from keras_modnet.models.data_checks import check_images, check_labels, class_indices
+from keras_modnet.training.arrays import is_pair_of_arrays
 
 EPOCH = 50
 
@@ -127,7 +128,7 @@ def checked_sources(model, task, sources):
 
 
 def _arrays(name, data):
-    if isinstance(data, tuple | list) and len(data) == 2 and all(hasattr(part, "shape") for part in data):
+    if is_pair_of_arrays(data):
         batches = [data]
     else:
         expect(hasattr(data, "__iter__"), f"sources[{name!r}]", "images and labels, or batches of them", type(data))

@@ -1,5 +1,7 @@
 """The phases of adapting a task on a frozen bank, each a small function: configure, search, settle, keep, restore."""
 
+import itertools
+
 import keras
 import numpy as np
 
@@ -134,18 +136,29 @@ def search_blocks(model, task, dataset, start, count, seed):
     return found
 
 
-def first_images(dataset, count):
-    """Returns the first images and labels of a dataset, at least `count` of them where it has so many."""
+def first_images(dataset, count, argument="train_data"):
+    """Returns the first images and class indices of a dataset, at least `count` of them where it has so many.
+
+    Raises:
+        ValueError: the dataset, named as `argument`, has no batch.
+    """
     images, labels, seen = [], [], 0
-    indices = range(dataset.num_batches) if isinstance(dataset, keras.utils.PyDataset) else None
-    for batch in dataset if indices is None else (dataset[index] for index in indices):
+    for batch in batches_of(dataset):
         images.append(keras.ops.convert_to_numpy(batch[0]))
         labels.append(keras.ops.convert_to_numpy(batch[1]))
         seen += len(images[-1])
         if seen >= count:
             break
-    expect(seen > 0, "train_data", "at least one batch", "none")
+    expect(seen > 0, argument, "at least one batch", "none")
     return np.concatenate(images), class_indices(np.concatenate(labels))
+
+
+def batches_of(dataset):
+    """Yields the batches of a dataset once."""
+    if isinstance(dataset, keras.utils.PyDataset):
+        yield from (dataset[index] for index in range(dataset.num_batches))
+    else:
+        yield from dataset
 
 
 def configure(model, task, parts, verbose):
@@ -219,10 +232,4 @@ def settle_statistics(model, task, parts, dataset, batches):
 
 def first_batches(dataset, count):
     """Yields the images of the first `count` batches of a dataset."""
-    if isinstance(dataset, keras.utils.PyDataset):
-        yield from (dataset[index][0] for index in range(min(count, dataset.num_batches)))
-        return
-    for index, batch in enumerate(dataset):
-        if index == count:
-            return
-        yield batch[0]
+    yield from (batch[0] for batch in itertools.islice(batches_of(dataset), count))

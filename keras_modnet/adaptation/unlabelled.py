@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from keras_modnet.adaptation.phases import batches_of
 from keras_modnet.checks import expect, expect_count
 from keras_modnet.models.data_checks import check_images
 
@@ -35,12 +36,11 @@ def read_unlabelled(target, max_images, image_shape):
 
 
 def _batches_of_images(target):
-    if isinstance(target, keras.utils.PyDataset):
-        return (_images_of(target[index]) for index in range(target.num_batches))
     if hasattr(target, "shape") or _is_pair(target):
         return iter((_images_of(target),))
-    expect(hasattr(target, "__iter__"), "target", "images, or batches of them", type(target).__name__)
-    return (_images_of(batch) for batch in target)
+    batched = isinstance(target, keras.utils.PyDataset) or hasattr(target, "__iter__")
+    expect(batched, "target", "images, or batches of them", type(target).__name__)
+    return (_images_of(batch) for batch in batches_of(target))
 
 
 def _is_pair(target):

@@ -50,8 +50,13 @@ def as_dataset(data, batch_size, seed):
     Raises:
         ValueError: the data can be read only once.
     """
-    if isinstance(data, tuple | list) and len(data) == 2 and all(hasattr(part, "shape") for part in data):
+    if is_pair_of_arrays(data):
         return ArrayBatches(*data, batch_size=batch_size, seed=seed)
     again = iter(data) is not data
     expect(again, "train_data", "arrays or a dataset that can be read again, not a generator", type(data).__name__)
     return data
+
+
+def is_pair_of_arrays(data):
+    """Returns whether data are images and labels as two arrays, and not a dataset of batches."""
+    return isinstance(data, tuple | list) and len(data) == 2 and all(hasattr(part, "shape") for part in data)
