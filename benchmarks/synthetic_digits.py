@@ -68,7 +68,7 @@ def _mask(text, generator):
     return np.asarray(blurred.resize((SIDE, SIDE), Image.Resampling.BOX), "float64") / 255
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _font(face, size):
     folder = pathlib.Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     return ImageFont.truetype(folder / f"{face}.ttf", size)
