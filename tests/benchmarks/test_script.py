@@ -10,6 +10,7 @@ from benchmarks.render import SCRIPTS
 
 BENCHMARKS = (
     "conversion",
+    "domain_adaptation",
     "edits",
     "multitask",
     "organisation",

@@ -1,0 +1,85 @@
+"""The rows of `benchmarks.domain_adaptation`: every domain of every set left out in turn."""
+
+from benchmarks import domain_methods
+from benchmarks.domain_sets import SETS, TEST_IMAGES, TRAIN_IMAGES
+from benchmarks.domain_tables import domain_tables
+from benchmarks.domain_training import NETWORK, Case
+from benchmarks.jobs import collect, run_jobs
+
+BUDGET = {
+    "batches": 1000,
+    "single_batches": 500,
+    "batch_size": 64,
+    # Of the target, without labels.
+    "adaptation_images": 2000,
+    "oracle_batches": 300,
+}
+SMOKE_BUDGET = {"batches": 4, "single_batches": 2, "batch_size": 8, "adaptation_images": 16, "oracle_batches": 2}
+SMOKE_NETWORK = {"num_blocks": 2, "num_steps": 2, "width": 4}
+# One network each, and what is made from it.
+NETWORKS = {
+    "plain": domain_methods.plain_rows,
+    "pooled": domain_methods.pooled_rows,
+    "travelling": domain_methods.travel_rows,
+}
+
+
+def compare(options):
+    """Trains every network with every seed, and adapts it in every way.
+
+    Args:
+        options: `benchmarks.script.Options`.
+
+    Returns:
+        Plain data for JSON.
+    """
+    common = {"data_dir": options.data_dir, "budget": BUDGET, "network": NETWORK}
+    if options.smoke:
+        common |= {"budget": SMOKE_BUDGET, "network": SMOKE_NETWORK}
+    targets = _targets(options)
+    jobs = [
+        {"name": f"{name}_{network}_{domain}_seed{seed}", "set": name, "domain": domain, "kind": network}
+        | {"seed": seed}
+        | common
+        for seed in options.seeds
+        for name, domains in targets.items()
+        for network in (*NETWORKS, "single")
+        for domain in (SETS[name].readable(options.data_dir) if network == "single" else domains)
+    ]
+    runs = run_jobs(run_job, jobs, options.work_dir, options.workers)
+    for run in runs:
+        for key in ("name", *common):
+            del run[key]
+    setting = {"targets": targets, "network": common["network"], **common["budget"]}
+    return collect(runs, options.command, setting | {"train_images": TRAIN_IMAGES, "test_images": TEST_IMAGES})
+
+
+def _targets(options):
+    """Returns `{set: domains to leave out}`: those with two sources at least."""
+    if options.smoke:
+        return {"emoji": ["fluent"]}
+    targets = {}
+    for name in options.only or SETS:
+        own = [domain for domain in SETS[name].domains if len(SETS[name].sources(domain, options.data_dir)) > 1]
+        if own:
+            targets[name] = own
+    return targets
+
+
+def run_job(job):
+    """Trains one network; returns what it and all that is made from it measured."""
+    name, domain, is_single = job["set"], job["domain"], job["kind"] == "single"
+    sources = (domain,) if is_single else tuple(SETS[name].sources(domain, job["data_dir"]))
+    target = None if is_single else domain
+    case = Case(name, target, sources, job["seed"], job["budget"], job["network"], job["data_dir"])
+    rows = domain_methods.single_rows if is_single else NETWORKS[job["kind"]]
+    return {"rows": rows(case)}
+
+
+def table(results):
+    """Returns accuracies by set, row and target, and what "by order only" gains, as Markdown tables.
+
+    Args:
+        results: what `compare` returned.
+    """
+    return domain_tables(results)

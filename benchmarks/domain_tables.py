@@ -1,0 +1,105 @@
+"""Tables of `benchmarks.domain_adaptation`."""
+
+import numpy as np
+
+from benchmarks import domain_methods as rows
+from benchmarks.domain_sets import SETS
+from benchmarks.tables import mean_and_spread
+
+SINGLE_MEAN = "one source, mean over the sources"
+SINGLE_BEST = "oracle: one source, the best by the target's labels"
+ROWS = (
+    rows.PLAIN,
+    rows.POOLED,
+    SINGLE_MEAN,
+    SINGLE_BEST,
+    rows.STATISTICS,
+    rows.TENT,
+    rows.SHOT,
+    rows.TRAVEL_STATISTICS,
+    rows.ORDERING,
+    rows.ORDERING_NORM,
+    rows.ORACLE_ORDERING,
+    rows.ORACLE_TUNING,
+)
+DIFFERENCES = (
+    (rows.ORDERING, rows.POOLED),
+    (rows.ORDERING, rows.STATISTICS),
+    (rows.ORDERING, rows.TENT),
+    (rows.ORDERING, rows.SHOT),
+    (rows.ORDERING, rows.TRAVEL_STATISTICS),
+    (rows.ORACLE_ORDERING, rows.ORDERING),
+    (rows.POOLED, rows.PLAIN),
+)
+
+
+def domain_tables(results):
+    """Returns a table of accuracies for each set, then one of differences, as Markdown.
+
+    Args:
+        results: what `benchmarks.domain_adaptation_rows.compare` returned.
+    """
+    targets = results["setting"]["targets"]
+    measured = {name: accuracies(results["runs"], name, own) for name, own in targets.items()}
+    lines = []
+    for name, own in targets.items():
+        lines += [*_set_table(name, own, measured[name], results["runs"]), ""]
+    lines += [f"| points, mean over the targets | {' | '.join(targets)} |", "|---|" + "---:|" * len(targets)]
+    for row, other in DIFFERENCES:
+        cells = [mean_and_spread(list(_difference(measured[name], row, other))) for name in targets]
+        lines.append(f"| {row}, minus {other} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def accuracies(runs, set_name, targets):
+    """Returns `{row: accuracies in percent (seeds, targets)}` of a set.
+
+    Args:
+        runs: stored runs.
+        set_name: key of `domain_sets.SETS`.
+        targets: domains that were left out.
+    """
+    own = [run for run in runs if run["set"] == set_name]
+    seeds = sorted({run["seed"] for run in own})
+    values = {row: np.full((len(seeds), len(targets)), np.nan) for row in ROWS}
+    for run in own:
+        seed = seeds.index(run["seed"])
+        if run["kind"] != "single":
+            for row, noted in run["rows"].items():
+                values[row][seed, targets.index(run["domain"])] = noted["accuracy_percent"]
+    for seed, column in np.ndindex(len(seeds), len(targets)):
+        singles = _single(own, seeds[seed], targets[column])
+        values[SINGLE_MEAN][seed, column], values[SINGLE_BEST][seed, column] = np.mean(singles), np.max(singles)
+    return values
+
+
+def _single(runs, seed, target):
+    own = [run["rows"] for run in runs if (run["kind"], run["seed"]) == ("single", seed)]
+    return [rows[target]["accuracy_percent"] for rows in own if target in rows]
+
+
+def _set_table(name, targets, measured, runs):
+    image = " x ".join(map(str, SETS[name].image_shape[:2]))
+    lines = [
+        f"| {name}, {image} pixels; accuracy, % | {' | '.join(targets)} | mean | seconds |",
+        "|---|" + "---:|" * (len(targets) + 2),
+    ]
+    for row in ROWS:
+        values = measured[row]
+        cells = [mean_and_spread(list(column)) for column in (*values.T, values.mean(1))]
+        lines.append(f"| {row} | {' | '.join(cells)} | {_seconds(runs, name, row)} |")
+    return lines
+
+
+def _seconds(runs, set_name, row):
+    """Returns the mean time of a row: of its training where it is one, else of its adaptation."""
+    own = [run for run in runs if run["set"] == set_name]
+    if row in (SINGLE_MEAN, SINGLE_BEST):
+        noted = [next(iter(run["rows"].values())) for run in own if run["kind"] == "single"]
+    else:
+        noted = [run["rows"][row] for run in own if row in run["rows"]]
+    return f"{np.mean([one['seconds'] for one in noted]):.1f}"
+
+
+def _difference(measured, row, other):
+    return measured[row].mean(1) - measured[other].mean(1)
