@@ -11,7 +11,7 @@ BUDGET = {
     "single_batches": 500,
     "batch_size": 64,
     # Of the target, without labels.
-    "adaptation_images": 2000,
+    "adaptation_images": 1000,
     "oracle_batches": 300,
 }
 SMOKE_BUDGET = {"batches": 4, "single_batches": 2, "batch_size": 8, "adaptation_images": 16, "oracle_batches": 2}
