@@ -59,8 +59,8 @@ def adapt_task(
         init_from: name of another task whose ordering and norms the task takes over first, or "best": that of the bank
             whose features separate the classes best, by `rank_tasks`. None: what the task has.
         head_init: "ridge": the head starts at a linear classifier in closed form, fitted to the pooled features of at
-            most 5000 images of `train_data`; "keep": where it is; None: "ridge" for a fresh head that trains, one
-            whose biases are all zero, unless orderings are drawn.
+            most 5000 images of `train_data`; "keep": where it is; None: "ridge" for a fresh head that trains, which is
+            one whose biases are all zero. Where orderings are drawn it is fitted to the hard one at the start.
         validation_split: share of `train_data`, where these are arrays, that is held out in place of `validation_data`:
             a random one, fixed by `seed`.
         patience: epochs without a lower validation loss after which training stops; the weights of the best epoch are
@@ -86,7 +86,7 @@ def adapt_task(
     train_data, validation_data = validation.hold_out(train_data, validation_data, validation_split, seed)
     train_data, parts = as_dataset(train_data, batch_size, seed), tuple(parts)
     search = phases.choose_search(parts, search)
-    head_init = head_start.choose_head_init(model, task, parts, search, head_init)
+    head_init = head_start.choose_head_init(model, task, parts, head_init)
     draws = phases.search_callbacks(task, epochs, temperatures) if search == "gumbel" else []
     stop = validation.stopping(patience, validation_data, epochs // 2 if draws else 0)
     started, found = time.perf_counter(), None

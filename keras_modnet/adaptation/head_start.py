@@ -18,17 +18,15 @@ _SHARES = (1e-3, 1e-2, 1e-1, 1.0)
 _SCALES = tuple(np.logspace(0, 2, 13))
 
 
-def choose_head_init(model, task, parts, search, head_init):
+def choose_head_init(model, task, parts, head_init):
     """Returns "ridge" or "keep".
 
     Args:
         model: a `ModNet`.
         task: name of the task.
         parts: what trains.
-        search: what `phases.choose_search` returned.
-        head_init: one of these, or None: "ridge" for a fresh head that trains, unless orderings are drawn, since it
-            would tie them to the one that it was fitted to. A head is fresh while all of its biases are zero, as no
-            training leaves them.
+        head_init: one of these, or None: "ridge" for a fresh head that trains. A head is fresh while all of its biases
+            are zero, as no training leaves them.
 
     Raises:
         ValueError: an unknown start, or "ridge" where "head" does not train.
@@ -38,7 +36,7 @@ def choose_head_init(model, task, parts, search, head_init):
         "head" in parts or head_init != "ridge", "head_init", 'other than "ridge" for parts without "head"', head_init
     )
     fresh = not value_of(model.task_layers[task].head.dense.bias).any()
-    return head_init or ("ridge" if fresh and "head" in parts and search != "gumbel" else "keep")
+    return head_init or ("ridge" if fresh and "head" in parts else "keep")
 
 
 def start_head(model, task, images, labels):
