@@ -7,8 +7,6 @@ from benchmarks.domain_training import NETWORK, Case
 from benchmarks.jobs import collect, run_jobs
 
 BUDGET = {
-    "batches": 1000,
-    "single_batches": 500,
     "batch_size": 64,
     # Of the target, without labels.
     "adaptation_images": 1000,
@@ -33,13 +31,12 @@ def compare(options):
     Returns:
         Plain data for JSON.
     """
-    common = {"data_dir": options.data_dir, "budget": BUDGET, "network": NETWORK}
-    if options.smoke:
-        common |= {"budget": SMOKE_BUDGET, "network": SMOKE_NETWORK}
+    common = {"data_dir": options.data_dir, "network": SMOKE_NETWORK if options.smoke else NETWORK}
     targets = _targets(options)
+    budgets = {name: SMOKE_BUDGET if options.smoke else budget_of(name) for name in targets}
     jobs = [
         {"name": f"{name}_{network}_{domain}_seed{seed}", "set": name, "domain": domain, "kind": network}
-        | {"seed": seed}
+        | {"seed": seed, "budget": budgets[name]}
         | common
         for seed in options.seeds
         for name, domains in targets.items()
@@ -48,10 +45,17 @@ def compare(options):
     ]
     runs = run_jobs(run_job, jobs, options.work_dir, options.workers)
     for run in runs:
-        for key in ("name", *common):
+        for key in ("name", "budget", *common):
             del run[key]
-    setting = {"targets": targets, "network": common["network"], **common["budget"]}
+    setting = {"targets": targets, "budgets": budgets, "network": common["network"]}
     return collect(runs, options.command, setting | {"train_images": TRAIN_IMAGES, "test_images": TEST_IMAGES})
+
+
+def budget_of(name):
+    """Returns what may be spent on a set: batches, their size, images of the target."""
+    batches = SETS[name].batches
+    # One source is learned in fewer.
+    return {"batches": batches, "single_batches": batches // 2, **BUDGET}
 
 
 def _targets(options):

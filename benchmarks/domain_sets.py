@@ -26,12 +26,14 @@ class DomainSet:
         domains: `{name: name as training.data.load takes it}`; None: made here.
         image_shape: `(height, width, channels)` that all domains are brought to.
         patch_size: side of the stem's patches in pixels.
+        batches: batches to train a network on several sources.
         families: domains of the same drawings: never on both sides of source and target.
     """
 
     domains: dict[str, str | None]
     image_shape: tuple[int, int, int]
     patch_size: int
+    batches: int
     families: tuple[tuple[str, ...], ...] = ()
 
     def readable(self, data_dir):
@@ -54,16 +56,22 @@ def _of_file(file, *domains):
 
 SETS = {
     "digits": DomainSet(
-        {"mnist": "mnist", "mnist_m": "mnist_m", "synthetic": None, "optdigits": None}, (16, 16, 3), patch_size=2
+        {"mnist": "mnist", "mnist_m": "mnist_m", "synthetic": None, "optdigits": None},
+        (16, 16, 3),
+        patch_size=2,
+        batches=1000,
     ),
-    "pacs": DomainSet(_of_file("pacs", "art_painting", "cartoon", "photo", "sketch"), (32, 32, 3), patch_size=4),
+    "pacs": DomainSet(
+        _of_file("pacs", "art_painting", "cartoon", "photo", "sketch"), (32, 32, 3), patch_size=4, batches=1500
+    ),
     "emoji": DomainSet(
         _of_file("emoji", "noto", "twemoji", "openmoji", "fluent", "fluent_flat"),
         (32, 32, 3),
         patch_size=4,
+        batches=1500,
         families=(("fluent", "fluent_flat"),),
     ),
-    "office31": DomainSet(_of_file("office31", "amazon", "dslr", "webcam"), (32, 32, 3), patch_size=4),
+    "office31": DomainSet(_of_file("office31", "amazon", "dslr", "webcam"), (32, 32, 3), patch_size=4, batches=1500),
 }
 
 

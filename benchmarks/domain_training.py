@@ -22,7 +22,7 @@ class Case:
         target: domain of the set; None: none is left out.
         sources: domains to learn from.
         seed: of the network, the order of images and the changes of pixels.
-        budget: as `domain_adaptation_rows.BUDGET`.
+        budget: as `domain_adaptation_rows.budget_of` returns it.
         network: arguments of `ModNet`.
         data_dir: folder of arrays; None: tensorflow-datasets.
     """

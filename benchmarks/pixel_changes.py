@@ -3,6 +3,8 @@
 import numpy as np
 
 GAIN, SHIFT, INVERTED = (0.4, 1.2), 50, 0.5
+# Images in floating point at a time.
+CHUNK = 1000
 
 
 def change_pixels(images, generator):
@@ -16,15 +18,22 @@ def change_pixels(images, generator):
         uint8 of the same shape.
     """
     count, channels = len(images), images.shape[-1]
-    pixels = images.astype("float32")
     inverted = generator.random(count) < INVERTED
-    pixels[inverted] = 255 - pixels[inverted]
-    means = pixels.mean((1, 2, 3), keepdims=True)
     # One gain and shift of all channels, and smaller ones of each.
     gain = generator.uniform(*GAIN, (count, 1, 1, 1)) * generator.uniform(0.8, 1.2, (count, 1, 1, channels))
     shift = generator.uniform(-SHIFT, SHIFT, (count, 1, 1, 1)) + generator.uniform(-25, 25, (count, 1, 1, channels))
-    changed = (pixels - means) * gain + means + shift
-    return np.clip(np.rint(changed), 0, 255).astype("uint8")
+    changed = np.empty_like(images)
+    for start in range(0, count, CHUNK):
+        own = slice(start, start + CHUNK)
+        changed[own] = _recoloured(images[own], inverted[own], gain[own], shift[own])
+    return changed
+
+
+def _recoloured(images, inverted, gain, shift):
+    pixels = images.astype("float32")
+    pixels[inverted] = 255 - pixels[inverted]
+    means = pixels.mean((1, 2, 3), keepdims=True)
+    return np.clip(np.rint((pixels - means) * gain + means + shift), 0, 255).astype("uint8")
 
 
 def changed_copies(images, labels, copies, seed):
