@@ -43,7 +43,7 @@ def domain_tables(results):
     measured = {name: accuracies(results["runs"], name, own) for name, own in targets.items()}
     lines = []
     for name, own in targets.items():
-        lines += [*_set_table(name, own, measured[name], results["runs"]), ""]
+        lines += [*_set_table(name, own, measured[name]), ""]
     lines += [f"| points, mean over the targets | {' | '.join(targets)} |", "|---|" + "---:|" * len(targets)]
     for row, other in DIFFERENCES:
         cells = [mean_and_spread(list(_difference(measured[name], row, other))) for name in targets]
@@ -78,27 +78,17 @@ def _single(runs, seed, target):
     return [rows[target]["accuracy_percent"] for rows in own if target in rows]
 
 
-def _set_table(name, targets, measured, runs):
+def _set_table(name, targets, measured):
     image = " x ".join(map(str, SETS[name].image_shape[:2]))
     lines = [
-        f"| {name}, {image} pixels; accuracy, % | {' | '.join(targets)} | mean | seconds |",
-        "|---|" + "---:|" * (len(targets) + 2),
+        f"| {name}, {image} pixels; accuracy, % | {' | '.join(targets)} | mean |",
+        "|---|" + "---:|" * (len(targets) + 1),
     ]
     for row in ROWS:
         values = measured[row]
         cells = [mean_and_spread(list(column)) for column in (*values.T, values.mean(1))]
-        lines.append(f"| {row} | {' | '.join(cells)} | {_seconds(runs, name, row)} |")
+        lines.append(f"| {row} | {' | '.join(cells)} |")
     return lines
-
-
-def _seconds(runs, set_name, row):
-    """Returns the mean time of a row: of its training where it is one, else of its adaptation."""
-    own = [run for run in runs if run["set"] == set_name]
-    if row in (SINGLE_MEAN, SINGLE_BEST):
-        noted = [next(iter(run["rows"].values())) for run in own if run["kind"] == "single"]
-    else:
-        noted = [run["rows"][row] for run in own if row in run["rows"]]
-    return f"{np.mean([one['seconds'] for one in noted]):.1f}"
 
 
 def _difference(measured, row, other):
