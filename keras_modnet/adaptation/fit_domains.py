@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from keras_modnet.adaptation import phases
-from keras_modnet.adaptation.domain_batches import EPOCH, DomainBatches, Routes, Turn, checked_sources, draw
+from keras_modnet.adaptation.domain_batches import EPOCH, DomainBatches, Routes, Turn, checked_sources
 from keras_modnet.adaptation.search import search_ordering
 from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.models import trainability
@@ -94,8 +94,8 @@ def fit_domains(
     given = _given_orderings(model, sources, orderings)
     started = time.perf_counter()
     half = -(-max(batches // 2, 1) // EPOCH) * EPOCH if batches > EPOCH else max(batches // 2, 1)
-    pooled = model.ordering(task)
-    pooled = pooled if pooled.is_hard else Ordering(cycle_weights(pooled.num_steps, model.bank.num_blocks))
+    before = model.ordering(task)
+    pooled = before if before.is_hard else Ordering(cycle_weights(before.num_steps, model.bank.num_blocks))
     model.set_ordering(task, pooled)
     former = trainability.part_states(model)
     phases.configure(model, task, PARTS, verbose=False)
@@ -112,6 +112,9 @@ def fit_domains(
             run.fit(turns, given | {POOLED: pooled})
             model.set_ordering(task, pooled)
             run.settle()
+    except BaseException:
+        model.set_ordering(task, before)
+        raise
     finally:
         trainability.apply_part_states(model, former)
         model.forget_functions()
@@ -172,11 +175,13 @@ class _Run:
             self.history.setdefault(name, []).extend(float(value) for value in values)
 
     def search(self, domain, count):
-        generator = np.random.default_rng(self.seed)
-        parts = [draw(self.sources[domain], count, generator)]
-        while sum(len(labels) for _, labels in parts) < count:
-            parts.append(draw(self.sources[domain], count, generator))
-        data = tuple(np.concatenate(arrays)[:count] for arrays in zip(*parts, strict=True))
+        source = self.sources[domain]
+        # No image twice: it would be left out of the regression and in it.
+        if isinstance(source, keras.utils.PyDataset):
+            data = phases.first_images(source, count)
+        else:
+            rows = np.random.default_rng(self.seed).permutation(len(source[1]))[:count]
+            data = source[0][rows], source[1][rows]
         return search_ordering(self.model, self.task, data, max_images=count, seed=self.seed).ordering
 
     def settle(self):

@@ -1,3 +1,5 @@
+import importlib
+
 import keras
 import numpy as np
 import pytest
@@ -108,6 +110,20 @@ def test_datasets_and_lists_of_batches_serve_as_arrays_do(model, sources):
     }
     trained = keras_modnet.fit_domains(model, "digits", mixed, **FAST)
     assert set(trained.orderings) == {"bright", "dark"}
+
+
+@pytest.mark.usefixtures("untraced")
+def test_an_error_on_the_way_gives_the_ordering_back(model, sources, monkeypatch):
+    def broken(*arguments, **named):
+        raise RuntimeError("power cut")
+
+    model.set_ordering("digits", [2, 0, 2])
+    states = part_states(model)
+    monkeypatch.setattr(importlib.import_module("keras_modnet.adaptation.fit_domains"), "search_ordering", broken)
+    with pytest.raises(RuntimeError, match="power cut"):
+        keras_modnet.fit_domains(model, "digits", sources, **FAST)
+    assert model.ordering("digits").blocks == (2, 0, 2)
+    assert part_states(model) == states
 
 
 BAD = {
