@@ -10,7 +10,7 @@ from keras_modnet.layers.values import value_of
 
 
 class LowRankTask(keras.Model):
-    """A task of a `ModNet` whose bank has a product of two small matrices added to one kernel of every block.
+    """A task of a `ModNet` with a product of two small matrices added to one kernel of every block that it runs.
 
     The matrices train, and with them the task's head; statistics follow the batches.
 
@@ -32,7 +32,10 @@ class LowRankTask(keras.Model):
         self.table = configure(model, task, ("statistics", "head"), verbose=False)
         self.stem, self.bank, self.own = model.stem, model.bank, model.task_layers[task]
         self.weight = weight
-        blocks, *inputs, outputs = self.bank.stacked_weights[weight].shape
+        num_blocks, *inputs, outputs = self.bank.stacked_weights[weight].shape
+        # A block that the ordering leaves out would count as trained, and never move.
+        used = sorted(set(model.ordering(task).blocks))
+        blocks, self._places = len(used), np.eye(num_blocks, dtype="float32")[:, used]
         # The second one starts at zero: so does the change.
         start = keras.initializers.RandomNormal(stddev=1 / np.sqrt(np.prod(inputs)))
         self.down = self.add_weight(shape=(blocks, int(np.prod(inputs)), rank), initializer=start, name="down")
@@ -41,7 +44,7 @@ class LowRankTask(keras.Model):
 
     @property
     def trained_parameters(self):
-        """Numbers that train: both matrices of every block, and the head."""
+        """Numbers that train: both matrices of every block that runs, and the head."""
         return self.table.trainable + int(np.prod(self.down.shape) + np.prod(self.up.shape))
 
     def call(self, images, training=None):
@@ -57,7 +60,9 @@ class LowRankTask(keras.Model):
 
     def _change(self):
         kernel = self.bank.stacked_weights[self.weight]
-        return keras.ops.reshape(keras.ops.matmul(self.down, self.up), kernel.shape)
+        products = keras.ops.matmul(self.down, self.up)
+        flat = keras.ops.reshape(products, (products.shape[0], -1))
+        return keras.ops.reshape(keras.ops.matmul(self._places, flat), kernel.shape)
 
     def merge(self):
         """Adds the change to the bank for good."""

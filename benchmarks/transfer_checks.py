@@ -43,3 +43,29 @@ def seed_means(runs, size, method):
     own = [run for run in runs if (run["size"], run["method"]) == (size, method)]
     seeds = sorted({run["seed"] for run in own})
     return np.array([np.mean([run["accuracy_percent"] for run in own if run["seed"] == seed]) for seed in seeds])
+
+
+def notes(results):
+    """Returns a sentence each on what the seeds vary, where learning rates come from, and how long training is.
+
+    Args:
+        results: what `transfer_rows.compare` returned.
+    """
+    setting, runs = results["setting"], results["runs"]
+    sizes = list(dict.fromkeys(run["size"] for run in runs))
+    text = [
+        f"At most {setting['test_images']:,} test images, the same for all seeds. Learning rates: the better of two on "
+        f"a fifth of the first seed's training images at {setting['tuning_size']} a class, used at every size, so that "
+        "rows of fewer images owe their rate to more of them.",
+        f"About so many steps of at most {setting['batch_size']} images: "
+        + ", ".join(f"{setting['steps'][size]} ({size})" for size in sizes)
+        + ".",
+    ]
+    if "full" in sizes:
+        counts = {run["target"]: run["train_images"] for run in runs if run["size"] == "full"}
+        named = ", ".join(f"{target} {count:,}" for target, count in counts.items())
+        text.append(
+            f"Full: at most {setting['full_images']:,} training images ({named}); where a set has fewer, all seeds "
+            "train on the same images and vary training alone."
+        )
+    return " ".join(text)

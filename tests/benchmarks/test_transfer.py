@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks import transfer_data
 from benchmarks.low_rank import LowRankTask
-from benchmarks.transfer_checks import checks
+from benchmarks.transfer_checks import checks, notes
 from benchmarks.transfer_methods import FULL, NORMS, ORDERING, PROBE
 
 
@@ -37,6 +37,16 @@ def test_only_the_matrices_and_the_head_train(changed):
     assert low_rank.trained_parameters == sum(np.prod(variable.shape) for variable in low_rank.trainable_variables)
 
 
+def test_a_block_that_the_ordering_leaves_out_has_no_matrices_and_stays_as_it_is(changed):
+    model, low_rank = changed
+    before = keras.ops.convert_to_numpy(model.bank.stacked_weights["conv1/kernel"]).copy()
+    low_rank.up.assign(np.ones(low_rank.up.shape, "float32"))
+    low_rank.merge()
+    moved = keras.ops.convert_to_numpy(model.bank.stacked_weights["conv1/kernel"]) != before
+    assert moved.any(axis=(1, 2, 3, 4)).tolist() == [True, True, False]
+    assert low_rank.down.shape[0] == low_rank.up.shape[0] == 2
+
+
 @pytest.mark.parametrize("size", transfer_data.SIZES)
 def test_a_draw_has_its_size_and_never_a_test_image(size):
     train, test = transfer_data.draw("optdigits", size, 0, (28, 28, 1), None)
@@ -65,3 +75,12 @@ def test_differences_are_taken_seed_by_seed():
     lines = checks(runs)
     assert f"| {ORDERING} minus {PROBE}, points | 5.00 ± 1.41 |" in lines
     assert f"| {NORMS}, % of {FULL} | 93.75 ± 5.30 |" in lines
+
+
+def test_notes_say_how_many_images_full_means():
+    setting = {"test_images": 7, "tuning_size": "20", "batch_size": 50, "steps": {"5": 1, "full": 2}, "full_images": 9}
+    runs = [{"size": "full", "target": "emoji", "train_images": 8}]
+    text = notes({"setting": setting, "runs": runs})
+    assert "2 (full)" in text
+    assert "(5)" not in text
+    assert "Full: at most 9 training images (emoji 8)" in text
