@@ -56,7 +56,7 @@ def adapt_domain(
             `fit_domains` takes it, which then runs first, with its defaults; or None: the task's present ordering.
         target: images `(n, H, W, C)`, batches of them, or a stream that can be read only once. What comes beside the
             images is dropped.
-        task: name of the task; default the selected one.
+        task: name of the task; default that of what `fit_domains` returned, else the selected one.
         parts: any of "ordering", "norm", "head", "bank", "stem"; none of them adapts statistics alone.
         objective: "information_maximization", "entropy", or a function from logits to a scalar.
         statistics: "target": batch norms take the statistics of the target's images; "keep": those that they have.
@@ -79,7 +79,8 @@ def adapt_domain(
         ValueError: an unknown task, part, objective, statistics or search, sources with another number of steps, or
             images that the model does not take; before anything changes.
     """
-    task = model.selected_task if task is None else task
+    if task is None:
+        task = sources.task if isinstance(sources, DomainTraining) else model.selected_task
     expect_one_of("task", task, model.task_names)
     parts = _checked_parts(parts)
     expect_one_of("statistics", statistics, ("target", "keep"))

@@ -160,7 +160,9 @@ def test_labelled_sources_are_trained_on_first(model, target):
     trained = keras_modnet.fit_domains(
         model, "digits", {"a": (target, labels), "b": (255 - target, labels)}, batches=2, batch_size=4, verbose=0
     )
+    model.select_task("letters")
     result = adapt(model, trained, target)
+    assert result.task == "digits"
     assert set(result.starts) == {"pooled", "a", "b"}
 
 
