@@ -15,7 +15,17 @@ from benchmarks import sources_rows, tables
 ROOT = pathlib.Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 # Benchmarks whose `NAME_rows` module has the table.
-SCRIPTS = ("search", "reuse", "multitask", "organisation", "edits", "speed", "conversion")
+SCRIPTS = (
+    "search",
+    "reuse",
+    "multitask",
+    "organisation",
+    "edits",
+    "transfer",
+    "domain_adaptation",
+    "conversion",
+    "speed",
+)
 
 
 def rendered_documents():

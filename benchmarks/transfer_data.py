@@ -38,7 +38,7 @@ TARGETS = {
 ONLY_ARRAYS = ("mnist_m", "emoji")
 
 
-def draw(target, size, seed, image_shape, data_dir):
+def draw_task(target, size, seed, image_shape, data_dir):
     """Returns training images of a size and the test images, each `(images, labels)`.
 
     Args:

@@ -3,7 +3,7 @@
 from benchmarks.jobs import collect, run_jobs
 from benchmarks.tables import mean_and_spread
 from benchmarks.transfer_checks import checks, notes, seed_means
-from benchmarks.transfer_data import FULL_IMAGES, ONLY_ARRAYS, SIZES, TARGETS, TEST_IMAGES, draw, part
+from benchmarks.transfer_data import FULL_IMAGES, ONLY_ARRAYS, SIZES, TARGETS, TEST_IMAGES, draw_task, part
 from benchmarks.transfer_methods import BATCH_SIZE, FULL, LOW_RANK, METHODS, STEPS, learn
 from keras_modnet import from_preset
 
@@ -93,7 +93,7 @@ def run_job(job):
     """Learns one task in one way; a job that is held out is tested on a part of its training images."""
     target = TARGETS[job["target"]]
     shape = _image_shape(target.preset)
-    train, test = draw(job["target"], job["size"], job["seed"], shape, job["data_dir"])
+    train, test = draw_task(job["target"], job["size"], job["seed"], shape, job["data_dir"])
     if job["held_out"]:
         train, test = part(train, job["seed"])
     return {"train_images": len(train[1]), **learn(job, train, test)}

@@ -49,7 +49,7 @@ def test_a_block_that_the_ordering_leaves_out_has_no_matrices_and_stays_as_it_is
 
 @pytest.mark.parametrize("size", transfer_data.SIZES)
 def test_a_draw_has_its_size_and_never_a_test_image(size):
-    train, test = transfer_data.draw("optdigits", size, 0, (28, 28, 1), None)
+    train, test = transfer_data.draw_task("optdigits", size, 0, (28, 28, 1), None)
     expected = 899 if size == "full" else min(int(size), np.bincount(train[1]).min()) * 10
     assert len(train[1]) >= expected
     assert len(train[1]) + len(test[1]) <= 1797
