@@ -1,10 +1,14 @@
 """The rows of `benchmarks.domain_adaptation`: every domain of every set left out in turn."""
 
+import keras
+
 from benchmarks import domain_methods
+from benchmarks.domain_adversarial import NEEDS
 from benchmarks.domain_sets import SETS, TEST_IMAGES, TRAIN_IMAGES
 from benchmarks.domain_tables import domain_tables
 from benchmarks.domain_training import NETWORK, Case
 from benchmarks.jobs import collect, run_jobs
+from benchmarks.speed_parts.libraries import keep_installed
 
 BUDGET = {
     "batch_size": 64,
@@ -14,10 +18,12 @@ BUDGET = {
 }
 SMOKE_BUDGET = {"batches": 4, "single_batches": 2, "batch_size": 8, "adaptation_images": 16, "oracle_batches": 2}
 SMOKE_NETWORK = {"num_blocks": 2, "num_steps": 2, "width": 4}
+ADVERSARIAL = "adversarial"
 # One network each, and what is made from it.
 NETWORKS = {
     "plain": domain_methods.plain_rows,
     "pooled": domain_methods.pooled_rows,
+    ADVERSARIAL: domain_methods.adversarial_rows,
     "travelling": domain_methods.travel_rows,
 }
 
@@ -34,13 +40,15 @@ def compare(options):
     common = {"data_dir": options.data_dir, "network": SMOKE_NETWORK if options.smoke else NETWORK}
     targets = _targets(options)
     budgets = {name: SMOKE_BUDGET if options.smoke else budget_of(name) for name in targets}
+    kinds, left_out = networks_here(keras.backend.backend())
+    print("".join(f"{line}\n" for line in left_out), end="")
     jobs = [
         {"name": f"{name}_{network}_{domain}_seed{seed}", "set": name, "domain": domain, "kind": network}
         | {"seed": seed, "budget": budgets[name]}
         | common
         for seed in options.seeds
         for name, domains in targets.items()
-        for network in (*NETWORKS, "single")
+        for network in (*kinds, "single")
         for domain in (SETS[name].readable(options.data_dir) if network == "single" else domains)
     ]
     runs = run_jobs(run_job, jobs, options.work_dir, options.workers)
@@ -49,6 +57,25 @@ def compare(options):
             del run[key]
     setting = {"targets": targets, "budgets": budgets, "network": common["network"]}
     return collect(runs, options.command, setting | {"train_images": TRAIN_IMAGES, "test_images": TEST_IMAGES})
+
+
+def networks_here(backend, **options):
+    """Returns the kinds of networks that can be trained here, and a line of text for each that cannot.
+
+    Args:
+        backend: name of the Keras backend.
+        **options: of `keep_installed`.
+    """
+    needs = {ADVERSARIAL: NEEDS}
+    kinds = [{"name": f"networks of kind {kind!r}", "kind": kind, "needs": needs.get(kind, ())} for kind in NETWORKS]
+    kept, lines = keep_installed(kinds, **options)
+    kinds = [own["kind"] for own in kept]
+    if ADVERSARIAL in kinds and backend != "torch":
+        kinds.remove(ADVERSARIAL)
+        lines.append(
+            f"left out: networks of kind {ADVERSARIAL!r}, since they need Keras on torch, and it is on {backend}"
+        )
+    return kinds, lines
 
 
 def budget_of(name):

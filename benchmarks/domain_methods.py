@@ -1,4 +1,4 @@
-"""The ways of `benchmarks.domain_adaptation` to serve a domain without labels, each from one of three networks."""
+"""The ways of `benchmarks.domain_adaptation` to serve a domain without labels, each from one of four networks."""
 
 import time
 
@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 import keras_modnet
+from benchmarks.domain_adversarial import train_adversarially
 from benchmarks.domain_sets import SETS
 from benchmarks.domain_training import TASK
 
@@ -14,6 +15,7 @@ POOLED = "pooled sources"
 STATISTICS = "pooled sources + statistics"
 TENT = "pooled sources + TENT"
 SHOT = "pooled sources + information maximization of all weights"
+DANN = "domain-adversarial training (DANN) on sources and target + statistics"
 TRAVEL_STATISTICS = "travelling network, ordering of a source + statistics"
 ORDERING = "travelling network, ordering searched without labels + statistics"
 ORDERING_NORM = "travelling network, ordering and norms learned without labels"
@@ -40,6 +42,13 @@ def pooled_rows(case):
         ORACLE_TUNING: _tune,
     }
     return rows | _each_from(case, model, ways)
+
+
+def adversarial_rows(case):
+    """Returns the row of the network that is trained on all sources against a discriminator, and on the target."""
+    model, noted = train_adversarially(case)
+    _statistics(case, model)
+    return {DANN: {"accuracy_percent": case.accuracy(model)} | noted}
 
 
 def travel_rows(case):

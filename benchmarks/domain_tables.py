@@ -16,6 +16,7 @@ ROWS = (
     rows.STATISTICS,
     rows.TENT,
     rows.SHOT,
+    rows.DANN,
     rows.TRAVEL_STATISTICS,
     rows.ORDERING,
     rows.ORDERING_NORM,
@@ -27,6 +28,7 @@ DIFFERENCES = (
     (rows.ORDERING, rows.STATISTICS),
     (rows.ORDERING, rows.TENT),
     (rows.ORDERING, rows.SHOT),
+    (rows.ORDERING, rows.DANN),
     (rows.ORDERING, rows.TRAVEL_STATISTICS),
     (rows.ORACLE_ORDERING, rows.ORDERING),
     (rows.POOLED, rows.PLAIN),
@@ -46,8 +48,8 @@ def domain_tables(results):
         lines += [*_set_table(name, own, measured[name]), ""]
     lines += [f"| points, mean over the targets | {' | '.join(targets)} |", "|---|" + "---:|" * len(targets)]
     for row, other in DIFFERENCES:
-        cells = [mean_and_spread(list(_difference(measured[name], row, other))) for name in targets]
-        lines.append(f"| {row}, minus {other} | {' | '.join(cells)} |")
+        differences = [measured[name][row].mean(1) - measured[name][other].mean(1) for name in targets]
+        lines += _line(f"{row}, minus {other}", differences)
     return "\n".join(lines)
 
 
@@ -86,10 +88,14 @@ def _set_table(name, targets, measured):
     ]
     for row in ROWS:
         values = measured[row]
-        cells = [mean_and_spread(list(column)) for column in (*values.T, values.mean(1))]
-        lines.append(f"| {row} | {' | '.join(cells)} |")
+        lines += _line(row, [*values.T, values.mean(1)])
     return lines
 
 
-def _difference(measured, row, other):
-    return measured[row].mean(1) - measured[other].mean(1)
+def _line(name, columns):
+    """Returns a line of a table in a list; none of a row that was left out, for the library that it needs."""
+    run = [not np.isnan(column).any() for column in columns]
+    if not any(run):
+        return []
+    cells = [mean_and_spread(list(own)) if was_run else "not run" for own, was_run in zip(columns, run, strict=True)]
+    return [f"| {name} | {' | '.join(cells)} |"]

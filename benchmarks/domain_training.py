@@ -62,14 +62,27 @@ class Case:
         Returns:
             The model and its `DomainTraining`.
         """
+        model = self.new_model()
+        options = {"batches": batches, "batch_size": self.budget["batch_size"], "seed": self.seed, "verbose": 0}
+        data = self.training_data(batches, changed)
+        return model, keras_modnet.fit_domains(model, TASK, data, orderings=orderings, **options)
+
+    def new_model(self):
+        """Returns a network that has seen nothing; it follows from the seed, as does what is drawn after it."""
         keras.utils.set_random_seed(self.seed)
         members = SETS[self.set_name]
         classes = 1 + max(int(self.read(domain, "train")[1].max()) for domain in members.readable(self.data_dir))
         size = {"image_shape": members.image_shape, "patch_size": members.patch_size}
-        model = keras_modnet.ModNet(tasks={TASK: classes}, norm="batch", seed=self.seed, **size, **self.network)
-        options = {"batches": batches, "batch_size": self.budget["batch_size"], "seed": self.seed, "verbose": 0}
-        data = {domain: self._training_data(domain, batches, changed) for domain in self.sources}
-        return model, keras_modnet.fit_domains(model, TASK, data, orderings=orderings, **options)
+        return keras_modnet.ModNet(tasks={TASK: classes}, norm="batch", seed=self.seed, **size, **self.network)
+
+    def training_data(self, batches, changed=True):
+        """Returns `{source: (images, labels)}`.
+
+        Args:
+            batches: of training.
+            changed: whether pixels are changed.
+        """
+        return {domain: self._training_data(domain, batches, changed) for domain in self.sources}
 
     def _training_data(self, domain, batches, changed):
         images, labels = self.read(domain, "train")

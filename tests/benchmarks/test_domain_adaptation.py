@@ -92,3 +92,19 @@ def test_differences_are_taken_seed_by_seed_and_keep_their_sign():
     assert loss.endswith("| -2.00 ± 0.00 |")
     mean = next(line for line in lines if line.startswith(f"| {methods.POOLED} |"))
     assert mean.endswith("| 50.50 ± 0.71 |")
+
+
+def test_a_row_that_was_left_out_is_in_no_table():
+    results = stored(1)
+    for run in results["runs"]:
+        run["rows"].pop(methods.DANN, None)
+    lines = domain_tables(results).splitlines()
+    assert lines == [line for line in domain_tables(stored(1)).splitlines() if methods.DANN not in line]
+
+
+def test_what_was_left_out_of_some_runs_is_said():
+    results = stored(1)
+    del results["runs"][0]["rows"][methods.DANN]
+    lines = [line for line in domain_tables(results).splitlines() if methods.DANN in line]
+    # No set has a mean that the difference could be taken of.
+    assert lines == [f"| {methods.DANN} | not run | 50.50 ± 0.71 | 50.50 ± 0.71 | not run |"]
