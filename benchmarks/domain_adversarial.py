@@ -27,8 +27,9 @@ import numpy as np
 
 from benchmarks.domain_training import TASK
 from benchmarks.pixel_changes import change_pixels
-from keras_modnet.adaptation.domain_batches import DomainBatches, Turn
-from keras_modnet.adaptation.fit_domains import PARTS, POOLED
+from keras_modnet.adaptation.domain_batches import DomainBatches
+from keras_modnet.adaptation.domain_turns import Turn
+from keras_modnet.adaptation.fit_domains import PARTS
 from keras_modnet.adaptation.phases import configure
 from keras_modnet.layers.steps import run_steps
 from keras_modnet.training.optimizers import adamw
@@ -107,7 +108,7 @@ def batches(case):
         case: `benchmarks.domain_training.Case`.
     """
     count, size = case.budget["batches"], case.budget["batch_size"]
-    turns = [Turn(case.sources, POOLED)] * count
+    turns = [Turn(case.sources, ())] * count
     sources, target = DomainBatches(case.training_data(count), turns, size, case.seed), case.target_images
     return ((*sources[number], target_batch(target, size, (case.seed, number))) for number in range(count))
 

@@ -1,5 +1,6 @@
 """The ways of `benchmarks.domain_adaptation` to serve a domain without labels, each from one of four networks."""
 
+import dataclasses
 import time
 
 import keras
@@ -19,10 +20,19 @@ DANN = "domain-adversarial training (DANN) on sources and target + statistics"
 TRAVEL_STATISTICS = "travelling network, ordering of a source + statistics"
 ORDERING = "travelling network, ordering searched without labels + statistics"
 ORDERING_NORM = "travelling network, ordering and norms learned without labels"
+SEPARATE = "separate blocks, orderings of the sources mixed in equal parts"
+SEPARATE_STATISTICS = "separate blocks + statistics"
+SEPARATE_TENT = "separate blocks + TENT"
+SEPARATE_HARD = "separate blocks, hard ordering searched without labels + statistics"
+MIXTURE = "separate blocks, mixed ordering learned without labels + statistics"
 ORACLE_ORDERING = "oracle: travelling network, ordering searched with the target's labels + statistics"
 ORACLE_TUNING = "oracle: pooled sources, all weights by the target's labels"
 
 STATISTICS_BATCH = 250
+# Sets where the blocks are searched one by one, too, which takes as long as training them.
+SEARCHED_SETS = ("digits",)
+# Of weights in a mixture, twenty times as much.
+MIXTURE_RATE = 2.5e-4
 
 
 def plain_rows(case):
@@ -66,6 +76,25 @@ def travel_rows(case):
     return rows
 
 
+def separate_rows(case):
+    """Returns the rows of the network in which every domain has blocks of its own, which can be mixed."""
+    wide = dataclasses.replace(
+        case, network=case.network | {"num_blocks": len(case.sources) * case.network["num_steps"]}
+    )
+    model, trained = wide.train("separate", case.budget["batches"])
+    mixed, own = {"search": "mixture"}, ("ordering",)
+    ways = {
+        SEPARATE_STATISTICS: lambda case, model: _adapt(case, model, trained, parts=(), **mixed),
+        SEPARATE_TENT: lambda case, model: _adapt(case, model, trained, parts=("norm",), objective="entropy", **mixed),
+        MIXTURE: lambda case, model: _adapt(case, model, trained, parts=own, learning_rate=MIXTURE_RATE, **mixed),
+    }
+    if case.set_name in SEARCHED_SETS:
+        ways[SEPARATE_HARD] = lambda case, model: _adapt(case, model, trained, parts=own)
+    rows = {SEPARATE: _measured(case, model, trained.seconds)} | _each_from(case, model, ways)
+    rows[SEPARATE]["parameters"] = model.count_params()
+    return rows
+
+
 def single_rows(case):
     """Returns the rows of a network that is trained on one source, a row for each domain that it may serve."""
     model, trained = case.train("shared", case.budget["single_batches"])
@@ -81,8 +110,9 @@ def _each_from(case, model, ways):
     weights, ordering = model.get_weights(), model.ordering(TASK)
     rows = {}
     for row, way in ways.items():
-        model.set_weights(weights)
+        # First: a mixture has other variables than a hard ordering.
         model.set_ordering(TASK, ordering)
+        model.set_weights(weights)
         started = time.perf_counter()
         noted = way(case, model) or {}
         rows[row] = _measured(case, model, time.perf_counter() - started) | noted
@@ -104,12 +134,16 @@ def _adapt(case, model, sources, **options):
     result = keras_modnet.adapt_domain(model, sources, case.target_images, task=TASK, **options)
     return {
         "trained_parameters": result.trained_parameters,
-        "ordering": list(result.ordering_after.blocks),
+        "ordering": _plain(result.ordering_after),
         "start": result.start,
         "objective_source": result.objective_source,
         "objective_statistics": result.objective_statistics,
         "objective_after": result.objective_after,
     }
+
+
+def _plain(ordering):
+    return ordering.weights.round(4).tolist() if ordering.mixed else list(ordering.blocks)
 
 
 def _tune(case, model):

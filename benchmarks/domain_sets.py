@@ -62,16 +62,16 @@ SETS = {
         batches=1000,
     ),
     "pacs": DomainSet(
-        _of_file("pacs", "art_painting", "cartoon", "photo", "sketch"), (32, 32, 3), patch_size=4, batches=1500
+        _of_file("pacs", "art_painting", "cartoon", "photo", "sketch"), (32, 32, 3), patch_size=4, batches=500
     ),
     "emoji": DomainSet(
         _of_file("emoji", "noto", "twemoji", "openmoji", "fluent", "fluent_flat"),
         (32, 32, 3),
         patch_size=4,
-        batches=1500,
+        batches=500,
         families=(("fluent", "fluent_flat"),),
     ),
-    "office31": DomainSet(_of_file("office31", "amazon", "dslr", "webcam"), (32, 32, 3), patch_size=4, batches=1500),
+    "office31": DomainSet(_of_file("office31", "amazon", "dslr", "webcam"), (32, 32, 3), patch_size=4, batches=500),
 }
 
 

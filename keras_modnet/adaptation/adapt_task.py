@@ -113,7 +113,8 @@ def adapt_task(
     finally:
         trainability.apply_part_states(model, former)
         model.forget_functions()
-    if not model.ordering(task).is_hard:
+    ordering = model.ordering(task)
+    if not (ordering.is_hard or ordering.mixed):
         model.task_layers[task].router.harden()
     seconds, after = time.perf_counter() - started, model.ordering(task)
     return AdaptationResult(task, parts, history, before, after, table, table.trainable, seconds, found, ranking)

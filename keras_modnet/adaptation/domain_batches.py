@@ -1,28 +1,14 @@
 """Batches of several domains, and which ordering each of them runs through."""
 
-import dataclasses
-
 import keras
 import numpy as np
 
 from keras_modnet.checks import expect
 from keras_modnet.models.data_checks import check_images, check_labels, class_indices
+from keras_modnet.models.ordering import Ordering
 from keras_modnet.training.arrays import is_pair_of_arrays
 
 EPOCH = 50
-
-
-@dataclasses.dataclass(frozen=True)
-class Turn:
-    """One batch to come.
-
-    Attributes:
-        domains: names of the domains whose images it holds, in equal parts.
-        route: name of the ordering that it runs through.
-    """
-
-    domains: tuple[str, ...]
-    route: str
 
 
 class DomainBatches(keras.utils.PyDataset):
@@ -61,29 +47,28 @@ class DomainBatches(keras.utils.PyDataset):
 
 
 class Routes(keras.callbacks.Callback):
-    """Gives the task the ordering of each turn before its batch comes.
+    """Gives the task the blocks of each turn before its batch comes.
 
     Args:
         router: the task's router.
         turns: as `DomainBatches` takes them.
-        orderings: `{route: Ordering}`.
     """
 
-    def __init__(self, router, turns, orderings):
+    def __init__(self, router, turns):
         super().__init__()
-        self.router, self.turns, self.orderings = router, turns, orderings
+        self.router, self.turns = router, turns
         self._number, self._present = 0, None
 
     def on_train_batch_begin(self, batch, logs=None):
         """Writes the ordering into the router's variables; nothing is traced again."""
-        route = self.turns[self._number % len(self.turns)].route
+        blocks = self.turns[self._number % len(self.turns)].blocks
         self._number += 1
-        if route != self._present:
+        if blocks != self._present:
             if keras.backend.backend() == "jax":
                 # Keras keeps the weights elsewhere while it trains, and reads the variables again after this.
                 self.model.jax_state_sync()
-            self.router.set_weights_now(self.orderings[route].weights)
-            self._present = route
+            self.router.set_weights_now(Ordering.from_blocks(blocks, self.router.num_blocks).weights)
+            self._present = blocks
 
 
 def draw(source, count, generator):

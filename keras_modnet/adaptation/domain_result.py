@@ -14,10 +14,10 @@ class DomainResult:
         task: name of the task.
         parts: what was adapted.
         history: `{name: [value of each epoch]}` where something trained by gradients, `"score"` being the objective of
-            the hard ordering, the one before the first epoch included; else empty.
+            what would run, the one before the first epoch included; else empty.
         ordering_before: the `Ordering` at the start.
-        ordering_after: the `Ordering` at the end, hard.
-        start: name of the source whose ordering was best before anything was adapted.
+        ordering_after: the `Ordering` at the end, hard or a mixture.
+        start: name of the source whose ordering was best before anything was adapted; "mean" for a mixture of all.
         starts: `{source: objective of its ordering}`, with the statistics that were asked for.
         temperature: Gumbel-softmax temperature that was chosen; None where nothing was drawn.
         objective_source: control: of the task as it was.

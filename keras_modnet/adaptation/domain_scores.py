@@ -4,6 +4,7 @@ import keras
 
 from keras_modnet.adaptation.step_features import StepFeatures
 from keras_modnet.layers.gradients import no_gradients
+from keras_modnet.layers.steps import run_steps
 
 
 class DomainScores:
@@ -24,13 +25,25 @@ class DomainScores:
         self._model, self._task, self._images = model, task, images
         self._objective, self._measured, self.count = objective, measured, 0
 
-    def of(self, blocks):
-        """Returns the score of an ordering, given as the block of each step."""
+    def of(self, ordering):
+        """Returns the score of an `Ordering` that is hard or a mixture."""
         with no_gradients():
-            return self._score(self.features(blocks).pooled_with(0, blocks[0]))
+            if ordering.mixed:
+                return self._score(self._pooled(ordering.weights))
+            return self._score(self.features(ordering.blocks).pooled_with(0, ordering.blocks[0]))
+
+    def _pooled(self, weights):
+        layers = self._model.task_layers[self._task]
+
+        def begin(norms):
+            return norms.measure() if self._measured else norms.begin(training=False)
+
+        ordering = keras.ops.convert_to_tensor(weights, "float32")
+        features = run_steps(self._model.stem(self._images), self._model.bank, ordering, begin(layers.norms))
+        return layers.head.pool(features, None if layers.head.norms is None else begin(layers.head.norms))
 
     def features(self, blocks):
-        """Returns the `StepFeatures` of an ordering."""
+        """Returns the `StepFeatures` of an ordering, given as the block of each step."""
         return StepFeatures(self._model, self._task, self._images, blocks, self._measured)
 
     def _score(self, pooled):

@@ -45,7 +45,7 @@ def train_unlabelled(model, task, images, scores, settings, temperature=None):
         model: a `ModNet` with the task selected.
         task: name of the task.
         images: `(n, H, W, C)`.
-        scores: `DomainScores`; the hard ordering of each epoch is scored.
+        scores: `DomainScores`; what would run after each epoch is scored, a hard ordering or a mixture.
         settings: `Settings`.
         temperature: Gumbel-softmax temperature at the start, where the ordering is drawn; else None.
 
@@ -80,7 +80,7 @@ def _without_labels(objective):
 
 
 class _KeepBest(keras.callbacks.Callback):
-    """Remembers the values of the epoch whose hard ordering has the lowest score."""
+    """Remembers the values of the epoch with the lowest score."""
 
     def __init__(self, network, task, scores):
         super().__init__()
@@ -93,18 +93,14 @@ class _KeepBest(keras.callbacks.Callback):
         self._look()
 
     def _look(self):
-        score = self._scores.of(self._blocks())
+        # A soft ordering ends as its most likely blocks.
+        score = self._scores.of(self._network.ordering(self._task).as_run())
         self.seen.append(score)
         if score < self.score:
             self.score = score
             self._values = {name: value_of(variable) for name, variable in self._network.named_variables().items()}
 
-    def _blocks(self):
-        # A soft ordering ends as its most likely blocks.
-        weights = self._network.task_layers[self._task].router.weights_now()
-        return tuple(int(block) for block in weights.argmax(axis=-1))
-
     def put_back(self):
         for name, variable in self._network.named_variables().items():
             variable.assign(self._values[name])
-        self._network.task_layers[self._task].router.harden()
+        self._network.set_ordering(self._task, self._network.ordering(self._task).as_run())

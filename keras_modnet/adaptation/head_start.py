@@ -40,7 +40,7 @@ def choose_head_init(model, task, parts, head_init):
 
 
 def start_head(model, task, images, labels):
-    """Gives a task's dense layer the weights of `ridge_head` for its hard ordering and its present statistics.
+    """Gives a task's dense layer the weights of `ridge_head` for its ordering and its present statistics.
 
     Args:
         model: a `ModNet`.
@@ -55,7 +55,7 @@ def start_head(model, task, images, labels):
 
 
 def pooled_features(model, task, images):
-    """Returns what a task's dense layer classifies, `(n, channels)`, with its hard ordering and present statistics.
+    """Returns what a task's dense layer classifies, `(n, channels)`, as it runs at inference.
 
     Args:
         model: a `ModNet`.
@@ -67,7 +67,7 @@ def pooled_features(model, task, images):
         for start in range(0, len(images), _BATCH):
             ordering, norms = layers.router(training=False), layers.norms.begin(training=False)
             features = model.stem(images[start : start + _BATCH])
-            features = run_steps(features, model.bank, ordering, norms, hard=True, unroll=model.unroll)
+            features = run_steps(features, model.bank, ordering, norms, layers.router.gives_hard(False), model.unroll)
             own = None if layers.head.norms is None else layers.head.norms.begin(training=False)
             pooled.append(keras.ops.convert_to_numpy(layers.head.pool(features, own)))
     return np.concatenate(pooled)

@@ -1,5 +1,6 @@
 """The phases of adapting a task on a frozen bank, each a small function: configure, search, settle, keep, restore."""
 
+import dataclasses
 import itertools
 
 import keras
@@ -66,7 +67,10 @@ def start_from(model, task, source, dataset, count):
         ranking = rank_tasks(model, first_images(dataset, count), others, count)
         source = ranking.best
     if source is not None:
-        model.set_ordering(task, list(model.ordering(source).blocks))
+        ordering = model.ordering(source)
+        # The norms of any step will do: all come from the source next.
+        taken = ordering if ordering.mixed else ordering.hard()
+        model.set_ordering(task, dataclasses.replace(taken, norm_steps=(0,) * ordering.num_steps))
         layers, theirs = model.task_layers[task], model.task_layers[source]
         layers.take_from(theirs, range(theirs.num_steps))
     return ranking

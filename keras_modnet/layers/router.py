@@ -152,6 +152,10 @@ class GumbelRouter(keras.layers.Layer):
             self.logits.assign(blocks * np.log(odds) / self.logits_multiplier)
         self.hardened.assign(False)
 
+    def variables_by_name(self):
+        """Returns `{"logits": ..., "temperature": ..., "hardened": ...}`, stable names in a stable order."""
+        return {"logits": self.logits, "temperature": self.current_temperature, "hardened": self.hardened}
+
     def save_own_variables(self, store):
         """Saves the weights and, since Keras does not, the seed's state: training goes on with the draws to come."""
         super().save_own_variables(store)

@@ -63,8 +63,8 @@ class HasTasks:
             name: new name, letters, digits and _.
             num_classes: number of classes; the head starts fresh.
             init_from: task whose norms, and with as many steps whose ordering, the new one starts with; norms of
-                another number of steps come from the step at the same relative depth. None starts with equal
-                probabilities and fresh norms.
+                another number of steps come from the step at the same relative depth, and no mixture is taken over.
+                None starts with equal probabilities and fresh norms.
             num_steps: steps; default those of `init_from`, else the model's.
             class_names: a text for each class, or None.
 
@@ -78,6 +78,8 @@ class HasTasks:
         default_steps = self.default_steps if source is None else source.num_steps
         spec = {"num_classes": num_classes, "num_steps": default_steps if num_steps is None else num_steps}
         spec |= {"class_names": class_names}
+        # A mixture of another number of steps could not be taken over.
+        spec |= {"mixed": source is not None and source.mixed and source.num_steps == spec["num_steps"]}
         layers = self.make_task(name, **task_specs({name: spec}, default_steps)[name])
         if source is not None:
             layers.take_from(source, nearest_steps(layers.num_steps, source.num_steps))
@@ -149,11 +151,12 @@ class HasTasks:
         return load_task(self, path, name)
 
     def ordering(self, task):
-        """Returns the task's `Ordering`: softmax of the logits, one-hot once hardened."""
-        return Ordering(self._layers_of(task).router.weights_now())
+        """Returns the task's `Ordering`: softmax of the logits, one-hot once hardened; or the mixture that it runs."""
+        layers = self._layers_of(task)
+        return Ordering(layers.router.weights_now(), mixed=layers.mixed)
 
     def set_ordering(self, task, ordering):
-        """Gives a task an ordering; a hard one is fixed and drawn no more.
+        """Gives a task an ordering; a hard one is fixed and drawn no more, a mixture runs as it is.
 
         Args:
             task: name of the task.
@@ -161,7 +164,7 @@ class HasTasks:
                 step keeps its norms, and steps beyond the former last one start with copies of that one's.
 
         Raises:
-            ValueError: an unknown task, no steps, a block that the bank lacks.
+            ValueError: an unknown task, no steps, a block that the bank lacks, a mixture where the bank mixes outputs.
         """
         old = self._layers_of(task)
         plain = not isinstance(ordering, Ordering)
@@ -169,15 +172,15 @@ class HasTasks:
         sources = [min(step, old.num_steps - 1) for step in ordering.norm_steps] if plain else ordering.norm_steps
         known = all(0 <= step < old.num_steps for step in sources)
         expect(known, "ordering", f"made from this task's {old.num_steps} steps", ordering)
-        if ordering.num_steps == old.num_steps:
+        if (ordering.num_steps, ordering.mixed) == (old.num_steps, old.mixed):
             old.norms.assign_rows(old.norms.take_steps(sources))
         else:
-            self._change_steps(task, ordering.num_steps, sources)
+            self._make_anew(task, sources, num_steps=ordering.num_steps, mixed=ordering.mixed)
         self.task_layers[task].router.set_weights_now(ordering.weights)
 
-    def _change_steps(self, task, num_steps, sources):
+    def _make_anew(self, task, sources, **changed):
         old = self.task_layers[task]
-        new = self.make_task(task, **old.spec() | {"num_steps": num_steps})
+        new = self.make_task(task, **old.spec() | changed)
         new.take_from(old, sources)
         new.take_head(old)
         trainability.apply_task_states(new, trainability.task_states(old))

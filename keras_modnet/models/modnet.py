@@ -19,8 +19,8 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
 
     Args:
         image_shape: `(height, width, channels)` of the images in pixels.
-        tasks: `{name: number of classes}`, or `{name: {"num_classes": ..., "num_steps": ..., "class_names": [...]}}`,
-            the last two not needed.
+        tasks: `{name: number of classes}`, or `{name: {"num_classes": ..., "num_steps": ..., "class_names": [...],
+            "mixed": ...}}`, the last three not needed; a `mixed` task has a mixture for its ordering.
         num_blocks: blocks in the bank.
         num_steps: steps of a task that does not say.
         width: channels of the features.
@@ -125,11 +125,12 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         """Steps of a task that does not say."""
         return self._arguments["num_steps"]
 
-    def make_task(self, name, num_classes, num_steps, class_names=None):
+    def make_task(self, name, num_classes, num_steps, class_names=None, mixed=False):
         """Returns fresh `TaskLayers`, built, that belong to no task yet."""
         own = {"name": f"task_{name}", "dtype": self.dtype_policy}
         parts = task_arguments(self._arguments)
-        layers = TaskLayers(num_steps, num_classes, self.bank, class_names=class_names, **parts, **own)
+        own |= {"class_names": class_names, "mixed": mixed}
+        layers = TaskLayers(num_steps, num_classes, self.bank, **parts, **own)
         layers.build(self._features_shape)
         return layers
 

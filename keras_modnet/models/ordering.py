@@ -12,6 +12,9 @@ from keras_modnet.checks import expect, expect_count
 class Ordering:
     """An ordering: weights over the blocks of every step.
 
+    It is hard where each step runs one block; soft where it is not decided yet, and then the block with the largest
+    weight runs; or a mixture, which runs as it is: the kernels of each step are those of the blocks, mixed by its row.
+
     Editing returns a new ordering and changes none. Each step remembers in `norm_steps` from which step of the ordering
     before the edits its norms come, so that `ModNet.set_ordering` can let the norms of a (task, step) follow:
 
@@ -22,15 +25,21 @@ class Ordering:
     - `swap(a, b)`: each norm stays with its block, so norms change places too.
 
     Args:
-        weights: `(num_steps, num_blocks)`, not negative, rows sum to one.
+        weights: `(num_steps, num_blocks)`, rows sum to one; not negative but in a mixture.
         norm_steps: for each step the index of the step whose norms it takes over; default the step itself.
+        mixed: whether this is a mixture.
 
     Raises:
         ValueError: weights of another rank, without steps, or with rows that do not sum to one.
+
+    Reference:
+        Mixtures: Savarese & Maire 2019, "Learning implicitly recurrent CNNs through parameter sharing", arXiv
+        1902.09701.
     """
 
     weights: np.ndarray
     norm_steps: tuple[int, ...] = ()
+    mixed: bool = False
 
     def __post_init__(self):
         """Checks the weights and makes them read-only."""
@@ -38,8 +47,8 @@ class Ordering:
         weights = np.array(self.weights, "float32") + np.float32(0)
         expect(weights.ndim == 2 and weights.size, "weights", "of shape (num_steps, num_blocks)", weights.shape)
         sums = weights.sum(axis=-1)
-        valid = bool(np.all(weights >= 0) and np.allclose(sums, 1, atol=1e-4))
-        expect(valid, "weights", "rows of numbers from 0 that sum to one", weights.tolist())
+        valid = bool((self.mixed or np.all(weights >= 0)) and np.allclose(sums, 1, atol=1e-4))
+        expect(valid, "weights", f"rows of numbers {'' if self.mixed else 'from 0 '}that sum to one", weights.tolist())
         weights.setflags(write=False)
         object.__setattr__(self, "weights", weights)
         steps = tuple(self.norm_steps) or tuple(range(len(weights)))
@@ -66,7 +75,7 @@ class Ordering:
 
     @property
     def blocks(self):
-        """The block of each step, `(num_steps,)` integers: where the row is soft, the block with the largest weight."""
+        """The block of each step, `(num_steps,)` integers: where the row is not one-hot, that of the largest weight."""
         return tuple(int(block) for block in self.weights.argmax(axis=-1))
 
     @property
@@ -81,18 +90,26 @@ class Ordering:
 
     @property
     def is_hard(self):
-        """Whether every row is one-hot."""
-        return bool(np.all(self.weights.max(axis=-1) == 1.0))
+        """Whether every step runs one block."""
+        return not self.mixed and bool(np.all(self.weights.max(axis=-1) == 1.0))
 
     @property
     def entropy(self):
-        """Entropy of each step's row in nats, `(num_steps,)`; zero where it is one-hot."""
-        logs = np.log(np.where(self.weights > 0, self.weights, 1.0))
-        return -np.sum(self.weights * logs, axis=-1) + 0.0
+        """Entropy of each step's row in nats, `(num_steps,)`; zero where it is one-hot.
+
+        Where weights are negative, the entropy of the shares that they have in the sum of the absolute values.
+        """
+        shares = np.abs(self.weights) / np.abs(self.weights).sum(axis=-1, keepdims=True)
+        logs = np.log(np.where(shares > 0, shares, 1.0))
+        return -np.sum(shares * logs, axis=-1) + 0.0
 
     def hard(self):
         """Returns the hard ordering of the largest weights; norms stay."""
         return Ordering(np.eye(self.num_blocks, dtype="float32")[list(self.blocks)], self.norm_steps)
+
+    def as_run(self):
+        """Returns what a task with this ordering runs: a mixture as it is, else the hard ordering."""
+        return self if self.mixed else self.hard()
 
     def repeat(self, step, times=2):
         """Returns the ordering in which a step runs `times` times in a row.
@@ -117,7 +134,7 @@ class Ordering:
         longer = self._taking([*range(step), min(step, self.num_steps - 1), *range(step, self.num_steps)])
         weights = longer.weights.copy()
         weights[step] = np.eye(self.num_blocks)[block]
-        return Ordering(weights, longer.norm_steps)
+        return dataclasses.replace(longer, weights=weights)
 
     def remove(self, step):
         """Returns the ordering without a step; the last one cannot be removed."""
@@ -134,7 +151,7 @@ class Ordering:
         return self._taking(order)
 
     def _taking(self, steps):
-        return Ordering(self.weights[steps], tuple(self.norm_steps[step] for step in steps))
+        return Ordering(self.weights[steps], tuple(self.norm_steps[step] for step in steps), self.mixed)
 
     def _expect_step(self, argument, step, last=None):
         last = self.num_steps - 1 if last is None else last
@@ -142,8 +159,9 @@ class Ordering:
         expect(valid, argument, f"a step from 0 to {last}", step)
 
     def __eq__(self, other):
-        """Orderings are equal when their weights are; where norms come from does not count."""
-        return isinstance(other, Ordering) and np.array_equal(self.weights, other.weights)
+        """Orderings are equal when they run equal weights; where norms come from does not count."""
+        same = isinstance(other, Ordering) and self.mixed == other.mixed
+        return same and np.array_equal(self.weights, other.weights)
 
     def __hash__(self):
         """Hash of the weights."""
@@ -151,7 +169,8 @@ class Ordering:
 
     def __repr__(self):
         """Blocks of the steps, and how soft the rows are."""
-        softness = "hard" if self.is_hard else f"soft, mean entropy {self.entropy.mean():.2f} nats"
+        kind = "mixture" if self.mixed else "soft"
+        softness = "hard" if self.is_hard else f"{kind}, mean entropy {self.entropy.mean():.2f} nats"
         return f"Ordering({' '.join(map(str, self.blocks))}; {self.num_blocks} blocks, {softness})"
 
 

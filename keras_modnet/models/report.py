@@ -16,7 +16,7 @@ class TaskRow:
         num_classes: its classes.
         ordering: its `Ordering`.
         parameters: parameters that the task owns: ordering, norms with statistics, head.
-        macs: multiply-adds of one image with the hard ordering.
+        macs: multiply-adds of one image, one block a step; what a mixture costs to mix is not counted.
         trains: names of the task's parts that train; empty if the task is frozen.
     """
 
@@ -37,7 +37,8 @@ class TaskReport(tuple):
         """The table."""
         table = [("task", "classes", "steps", "ordering", "own parameters", "MACs", "trains")]
         for row in self:
-            blocks = " ".join(map(str, row.ordering.blocks)) + ("" if row.ordering.is_hard else " (soft)")
+            kind = "" if row.ordering.is_hard else " (mixture)" if row.ordering.mixed else " (soft)"
+            blocks = " ".join(map(str, row.ordering.blocks)) + kind
             counts = (f"{row.parameters:,}", f"{row.macs:,}")
             trains = ", ".join(row.trains) or "frozen"
             table.append((row.task, str(row.num_classes), str(row.ordering.num_steps), blocks, *counts, trains))

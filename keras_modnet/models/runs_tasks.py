@@ -37,7 +37,7 @@ class RunsTasks:
         return logits_with_ordering(self.bank, self._layers_of(task), self.stem(images), weights)
 
     def batch_statistics(self, task, images, parts=STATISTICS_PARTS):
-        """Returns the statistics that one batch has at every batch norm of a task, with its hard ordering.
+        """Returns the statistics that one batch has at every batch norm of a task, as it runs at inference.
 
         Args:
             task: name of the task.
@@ -77,7 +77,8 @@ def measured_statistics(bank, layers, features, parts):
     """
     own = {"norm": layers.norms} | ({} if layers.head.norms is None else {"head": layers.head.norms})
     passes = {part: norms.measure() if part in parts else norms.begin(training=False) for part, norms in own.items()}
-    features = run_steps(features, bank, layers.router(training=False), passes["norm"], hard=True)
+    ordering, hard = layers.router(training=False), layers.router.gives_hard(False)
+    features = run_steps(features, bank, ordering, passes["norm"], hard=hard)
     layers.head.pool(features, passes.get("head"))
     return {
         f"{part}/{name}": keras.ops.convert_to_numpy(value)

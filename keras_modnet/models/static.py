@@ -11,8 +11,9 @@ def to_static(model, task, fold_norms=False):
     """Returns one task of a `ModNet` as a plain functional model that Keras alone saves, loads and exports.
 
     The steps run as they do at inference: at each the block with the largest weight. A block that occurs several times
-    is one layer for each of its stages, so its weights are there once; blocks that never run are left out. Values are
-    copied: training either model leaves the other as it is.
+    is one layer for each of its stages, so its weights are there once; blocks that never run are left out. Where the
+    ordering is a mixture, each step has layers of its own with the mixed weights. Values are copied: training either
+    model leaves the other as it is.
 
     With `fold_norms` a batch norm of a step becomes part of the convolution directly in front of it, or of a 1x1
     convolution directly behind it, and a `LayerScale` part of the convolution in front of it. What this buys are fewer
@@ -82,10 +83,10 @@ def _images(model):
 
 def _run_task(features, steps, layers, prefix):
     """Returns the logits; `features` by the steps that led to them, a trie, gain those that were not there yet."""
-    # The router's own choice at inference, so that ties go to the same block.
-    ordering = ops.convert_to_numpy(layers.router(training=False)).argmax(axis=-1)
-    path = ()
-    for step, block in enumerate(map(int, ordering)):
+    # What the router gives at inference, so that ties go to the same block.
+    ordering, path = ops.convert_to_numpy(layers.router(training=False)), ()
+    for step, row in enumerate(ordering):
+        block = row if layers.mixed else int(row.argmax())
         x, path = features[path], (*path, step_key(block, layers.norms, step))
         if path not in features:
             features[path] = steps.run(x, block, layers.norms, step, f"{prefix}step{step:02d}")

@@ -67,7 +67,7 @@ class StaticSteps:
 
         Args:
             x: symbolic features `(batch, height, width, channels)`.
-            block: index of the block that runs.
+            block: index of the block that runs; of a mixture the step's row, an array `(num_blocks,)`.
             norms: the task's `StepNorms`.
             step: index of the step, whose norms are taken.
             name: what the names of the step's own layers begin with.
@@ -84,8 +84,9 @@ class StaticSteps:
     def _part(self, index, stage, block, norms, step):
         if isinstance(stage, StepNorm):
             return Part(index, stage, norm_values(norms, stage.name, step), of_step=True)
-        weights = {name: self.values[f"{stage.name}/{name}"][block] for name in stage.weights()}
-        return Part(index, stage, weights, of_step=False)
+        values, mixed = {name: self.values[f"{stage.name}/{name}"] for name in stage.weights()}, np.ndim(block) > 0
+        weights = {name: np.tensordot(block, value, 1) if mixed else value[block] for name, value in values.items()}
+        return Part(index, stage, weights, of_step=mixed)
 
     def _run_part(self, x, part, block, norms, step_name):
         stage = part.stage
@@ -105,12 +106,14 @@ def step_key(block, norms, step):
     """Returns what is equal for two steps on one bank exactly where they compute the same from the same features.
 
     Args:
-        block: index of the block that runs.
+        block: index of the block that runs, or the step's row of a mixture.
         norms: the task's `StepNorms`.
         step: index of the step.
     """
     # Bytes, so that it can be hashed and no tolerance is needed.
-    return block, tuple(row.tobytes() for row in norms.take_steps([step]).values())
+    return block if np.ndim(block) == 0 else block.tobytes(), tuple(
+        row.tobytes() for row in norms.take_steps([step]).values()
+    )
 
 
 def norm_values(norms, place, step):

@@ -8,6 +8,7 @@ from keras_modnet.models.tasks import expect_task_name, task_specs
 from keras_modnet.presets.task_files import read_task_file, tensors_digest, write_task_file
 from keras_modnet.version import __version__
 
+TASK_KEYS = ("num_classes", "num_steps", "class_names", "mixed")
 # Arguments of `ModNet` that change nothing of what a task that is loaded computes.
 FREE_ARGUMENTS = (
     *("num_steps", "mixing", "unroll", "temperature", "straight_through"),
@@ -77,7 +78,7 @@ def load_task(model, path, name=None):
     expect_task_name(name)
     model.expect_free(name)
     _check_bank(model, path, description)
-    spec = {key: description[key] for key in ("num_classes", "num_steps", "class_names") if key in description}
+    spec = {key: description[key] for key in TASK_KEYS if key in description}
     with values_follow():
         layers = model.make_task(name, **task_specs({name: spec}, model.default_steps)[name])
     _assign(path, layers, tensors)

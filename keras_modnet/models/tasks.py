@@ -3,7 +3,7 @@
 import keras
 
 from keras_modnet.checks import expect, expect_count
-from keras_modnet.layers import ClassifierHead, GumbelRouter, StepNorms
+from keras_modnet.layers import ClassifierHead, GumbelRouter, MixtureRouter, StepNorms
 from keras_modnet.layers.inner_names import inner_names_from
 from keras_modnet.layers.values import value_of
 
@@ -14,25 +14,28 @@ def task_specs(tasks, num_steps):
     """Returns `{name: {"num_classes": int, "num_steps": int, ...}}` from what `ModNet(tasks=...)` takes.
 
     Args:
-        tasks: `{name: number of classes}` or `{name: {"num_classes": ..., "num_steps": ..., "class_names": ...}}`.
+        tasks: `{name: number of classes}` or `{name: {"num_classes": ..., "num_steps": ..., "class_names": ...,
+            "mixed": ...}}`.
         num_steps: steps of a task that does not say.
 
     Raises:
-        ValueError: no task, a name that is not a word, a count under one, or class names that are not
-            one text for each class.
+        ValueError: no task, a name that is not a word, a count under one, class names that are not one text for each
+            class, or a `mixed` that is neither True nor False.
     """
     expect(isinstance(tasks, dict) and tasks, "tasks", "a dict {name: number of classes} with at least one", tasks)
     specs = {}
     for name, task in tasks.items():
         expect_task_name(name)
         spec = dict(task) if isinstance(task, dict) else {"num_classes": task}
-        known = set(spec) <= {"num_classes", "num_steps", "class_names"} and "num_classes" in spec
-        allowed = "a number of classes or a dict with num_classes and, if given, num_steps and class_names"
+        known = set(spec) <= {"num_classes", "num_steps", "class_names", "mixed"} and "num_classes" in spec
+        allowed = "a number of classes or a dict with num_classes and, if given, num_steps, class_names and mixed"
         expect(known, f"tasks[{name!r}]", allowed, task)
         spec = {"num_steps": num_steps} | spec
         expect_count(f"tasks[{name!r}] num_classes", spec["num_classes"])
         expect_count(f"tasks[{name!r}] num_steps", spec["num_steps"])
         _expect_class_names(f"tasks[{name!r}] class_names", spec.get("class_names"), spec["num_classes"])
+        mixed = spec.get("mixed", False)
+        expect(isinstance(mixed, bool), f"tasks[{name!r}] mixed", "True or False", mixed)
         specs[name] = spec
     return specs
 
@@ -62,14 +65,24 @@ class TaskLayers(keras.layers.Layer):
         head: `{"norm": ..., "activation": ..., "pool_first": ...}`, what `ClassifierHead` takes beside the classes.
         router: `{"temperature": ..., "straight_through": ..., "seed": ...}`.
         class_names: a text for each class, or None.
+        mixed: whether the ordering is a mixture.
+
+    Raises:
+        ValueError: a mixture on a bank that mixes outputs.
     """
 
-    def __init__(self, num_steps, num_classes, bank, norms, head, router, class_names=None, **kwargs):
+    def __init__(self, num_steps, num_classes, bank, norms, head, router, class_names=None, mixed=False, **kwargs):
         super().__init__(**kwargs)
         own = {"dtype": self.dtype_policy}
-        self.num_steps, self.num_classes = num_steps, num_classes
+        self.num_steps, self.num_classes, self.mixed = num_steps, num_classes, mixed
         self.class_names = None if class_names is None else tuple(class_names)
-        self.router = GumbelRouter(num_steps, bank.num_blocks, name="router", **router, **own)
+        expect(
+            not mixed or bank.mixing == "weights", "mixing", '"weights" for an ordering that is a mixture', bank.mixing
+        )
+        if mixed:
+            router = {"sum_to_one": True, "multiplier": router["logits_multiplier"], "seed": router["seed"]}
+        make = MixtureRouter if mixed else GumbelRouter
+        self.router = make(num_steps, bank.num_blocks, name="router", **router, **own)
         self.norms = StepNorms(num_steps, bank.norm_places, name="norms", **norms, **own)
         self.head = ClassifierHead(num_classes, name="head", **head, **own)
 
@@ -81,18 +94,19 @@ class TaskLayers(keras.layers.Layer):
             self.head.build(features_shape)
 
     def spec(self):
-        """Returns what `ModNet(tasks=...)` takes for this task, as plain data; class names only where there are any."""
+        """Returns what `ModNet(tasks=...)` takes for this task, as plain data; what need not be said is left out."""
         names = {} if self.class_names is None else {"class_names": list(self.class_names)}
-        return {"num_classes": self.num_classes, "num_steps": self.num_steps} | names
+        mixed = {"mixed": True} if self.mixed else {}
+        return {"num_classes": self.num_classes, "num_steps": self.num_steps} | names | mixed
+
+    @property
+    def ordering_variable(self):
+        """What of the ordering can train: logits, or the coefficients of a mixture, `(num_steps, num_blocks)`."""
+        return self.router.coefficients if self.mixed else self.router.logits
 
     def variables_by_name(self):
         """Returns `{"ordering/logits": ..., "norm/norm1/scale": ..., "head/kernel": ...}`, stable names and order."""
-        router = self.router
-        own = {
-            "ordering/logits": router.logits,
-            "ordering/temperature": router.current_temperature,
-            "ordering/hardened": router.hardened,
-        }
+        own = {f"ordering/{name}": variable for name, variable in self.router.variables_by_name().items()}
         own |= {f"norm/{name}": variable for name, variable in self.norms.variables_by_name().items()}
         return own | {f"head/{name}": variable for name, variable in self.head.variables_by_name().items()}
 
@@ -100,12 +114,13 @@ class TaskLayers(keras.layers.Layer):
         """Takes ordering and norms over from another task with the same bank; the head stays.
 
         Args:
-            other: `TaskLayers`; its ordering is taken where it has as many steps.
+            other: `TaskLayers`; its ordering is taken where it has as many steps, and both are mixtures or none is.
             norm_steps: for each of this task's steps the index of the other's step whose norms it copies.
         """
-        if other.num_steps == self.num_steps:
-            for name in ("logits", "current_temperature", "hardened"):
-                copy_value(getattr(other.router, name), getattr(self.router, name))
+        if (other.num_steps, other.mixed) == (self.num_steps, self.mixed):
+            theirs = other.router.variables_by_name()
+            for name, variable in self.router.variables_by_name().items():
+                copy_value(theirs[name], variable)
         self.norms.assign_rows(other.norms.take_steps(norm_steps))
 
     def take_head(self, other):

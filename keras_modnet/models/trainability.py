@@ -106,7 +106,7 @@ def trainable_table(model, task):
     parts = {
         "stem": model.stem.variables,
         "bank": model.bank.variables,
-        f"{task}: ordering": [layers.router.logits],
+        f"{task}: ordering": [layers.ordering_variable],
         f"{task}: norm": layers.norms.variables,
         f"{task}: head": layers.head.variables,
     }
@@ -121,4 +121,4 @@ def _count(variables):
 
 
 def _parameters(layers):
-    return [layers.router.logits, *layers.norms.variables, *layers.head.variables]
+    return [layers.ordering_variable, *layers.norms.variables, *layers.head.variables]

@@ -10,10 +10,11 @@ from keras_modnet.training.schedules import exponential
 
 
 def _tasks_of(model, tasks):
-    names = model.task_names if tasks is None else tuple(tasks)
-    for name in names:
-        expect_one_of("tasks", name, model.task_names)
-    return names
+    """Returns the named tasks; by default all that may draw, which those with a mixture never do."""
+    drawing = tuple(name for name in model.task_names if not model.task_layers[name].mixed)
+    for name in tasks or ():
+        expect_one_of("tasks", name, drawing)
+    return drawing if tasks is None else tuple(tasks)
 
 
 class TemperatureAnnealing(keras.callbacks.Callback):
@@ -23,7 +24,7 @@ class TemperatureAnnealing(keras.callbacks.Callback):
         start: temperature of the first epoch.
         end: temperature from the last of the epochs on.
         epochs: epochs that the way takes.
-        tasks: names of the tasks; default all.
+        tasks: names of the tasks; default all whose ordering is no mixture.
         first_epoch: epoch, counted from 0, that has the start temperature; earlier ones have it too.
 
     Raises:
@@ -52,7 +53,7 @@ class WarmStart(keras.callbacks.Callback):
 
     Args:
         epochs: first epoch, counted from 0, in which the routers draw; 0 leaves the routers alone.
-        tasks: names of the tasks; default all.
+        tasks: names of the tasks; default all whose ordering is no mixture.
         confidence: probability of the cycle's block where the draws begin, from 1 / num_blocks to under 1; None draws
             all blocks equally often.
 
@@ -92,7 +93,7 @@ class Harden(keras.callbacks.Callback):
 
     Args:
         epoch: first epoch, counted from 0, that trains with the hard ordering.
-        tasks: names of the tasks; default all.
+        tasks: names of the tasks; default all whose ordering is no mixture.
     """
 
     def __init__(self, epoch, tasks=None):
@@ -145,7 +146,7 @@ class OrderingLog(keras.callbacks.Callback):
 
     Args:
         log_dir: folder of the event files.
-        tasks: names of the tasks; default all.
+        tasks: names of the tasks; default all whose ordering is no mixture.
 
     Raises:
         ImportError: TensorBoard is not installed.

@@ -132,6 +132,59 @@ def test_drawn_orderings_end_hard_and_no_worse_than_the_start(model, target):
 
 
 @pytest.mark.usefixtures("untraced")
+def test_a_mixture_starts_at_the_mean_of_the_sources_and_trains_its_weights_alone(model, target, values):
+    before = values(model)
+    result = adapt(model, SOURCES, target, search="mixture", learning_rate=1e-3, epochs=3)
+    # a runs 0 0 0 and b 1 2 1.
+    mean = np.array([[0.5, 0.5, 0], [0.5, 0, 0.5], [0.5, 0.5, 0]])
+    assert result.start == "mean"
+    assert result.ordering_after == model.ordering("digits")
+    assert result.ordering_after.mixed
+    assert 1e-3 < np.abs(result.ordering_after.weights - mean).max() < 1
+    assert result.trained_parameters == 9
+    assert result.objective_after < result.objective_statistics
+    assert result.objective_after == pytest.approx(min(result.history["score"]), abs=1e-4)
+    after = values(model)
+    kept = [name for name in before if name in after and not name.endswith(("mean", "variance"))]
+    assert all(np.array_equal(after[name], before[name]) for name in kept)
+    logits = keras.ops.convert_to_numpy(model(target, training=False))
+    score = float(keras.ops.convert_to_numpy(information_maximization(logits)))
+    assert result.objective_after == pytest.approx(score, abs=1e-2)
+
+
+@pytest.mark.usefixtures("untraced")
+@pytest.mark.parametrize("parts", [(), ("norm",)])
+def test_a_mixture_that_is_no_part_stays_the_mean_of_the_sources(model, target, parts):
+    result = adapt(model, SOURCES, target, search="mixture", parts=parts)
+    np.testing.assert_allclose(result.ordering_after.weights[1], [0.5, 0, 0.5])
+
+
+@pytest.mark.usefixtures("untraced")
+def test_labels_change_nothing_of_a_mixture(model, target):
+    results = []
+    weights = {name: keras.ops.convert_to_numpy(variable) for name, variable in model.named_variables().items()}
+    for labels in (np.arange(24) % 3, np.full(24, 99)):
+        model.set_ordering("digits", [0, 1, 2])
+        for name, variable in model.named_variables().items():
+            variable.assign(weights[name])
+        results.append(adapt(model, SOURCES, [(target, labels)], search="mixture").ordering_after)
+    assert results[0] == results[1]
+
+
+@pytest.mark.usefixtures("untraced")
+def test_an_error_while_a_mixture_trains_leaves_the_hard_ordering(model, target, values, monkeypatch):
+    def broken(*arguments, **named):
+        raise RuntimeError("power cut")
+
+    before, states = values(model), part_states(model)
+    monkeypatch.setattr(importlib.import_module("keras_modnet.adaptation.domain_run"), "train_unlabelled", broken)
+    with pytest.raises(RuntimeError, match="power cut"):
+        adapt(model, SOURCES, target, search="mixture")
+    assert changed(model, before, values) == set()
+    assert part_states(model) == states
+
+
+@pytest.mark.usefixtures("untraced")
 def test_the_other_task_answers_as_before(model, target):
     with model.use_task("letters"):
         before = keras.ops.convert_to_numpy(model(target))
@@ -146,7 +199,7 @@ def test_an_error_on_the_way_leaves_everything_as_it_was(model, target, values, 
         raise RuntimeError("power cut")
 
     before, states = values(model), part_states(model)
-    module = importlib.import_module("keras_modnet.adaptation.adapt_domain")
+    module = importlib.import_module("keras_modnet.adaptation.domain_run")
     monkeypatch.setattr(module, "refresh_statistics", broken)
     with pytest.raises(RuntimeError, match="power cut"):
         adapt(model, SOURCES, target, parts=("ordering", "norm"))

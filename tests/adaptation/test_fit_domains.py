@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import keras_modnet
-from keras_modnet.adaptation.domain_batches import DomainBatches, Turn
-from keras_modnet.adaptation.fit_domains import POOLED, make_turns
+from keras_modnet.adaptation.domain_batches import DomainBatches
+from keras_modnet.adaptation.domain_turns import Turn
 from keras_modnet.models.trainability import part_states
 from keras_modnet.training.arrays import ArrayBatches
 
@@ -48,6 +48,29 @@ def test_a_shared_ordering_is_that_of_the_task(model, sources):
 
 
 @pytest.mark.usefixtures("untraced")
+def test_separate_blocks_start_as_copies_and_the_task_keeps_their_mixture(make_model, sources, values):
+    model = make_model(compiled=False, tasks={"digits": 3}, num_blocks=7)
+    # A rate of zero: nothing learns, and copies stay what they are.
+    settings = FAST | {"learning_rate": 0.0, "weight_decay": 0.0}
+    before = values(model)["bank/conv1/kernel"]
+    trained = keras_modnet.fit_domains(model, "digits", sources, orderings="separate", **settings)
+    assert {name: own.blocks for name, own in trained.orderings.items()} == {"bright": (0, 1, 2), "dark": (3, 4, 5)}
+    kernels = values(model)["bank/conv1/kernel"]
+    np.testing.assert_array_equal(kernels, before[[0, 1, 2, 0, 1, 2, 6]])
+    assert trained.pooled.mixed
+    np.testing.assert_allclose(trained.pooled.weights[0], [0.5, 0, 0, 0.5, 0, 0, 0])
+    assert model.ordering("digits") == trained.pooled
+
+
+@pytest.mark.usefixtures("untraced")
+def test_separate_blocks_learn_by_their_own_domain(make_model, sources, values):
+    model = make_model(compiled=False, tasks={"digits": 3}, num_blocks=6)
+    keras_modnet.fit_domains(model, "digits", sources, orderings="separate", travel=0.0, **FAST)
+    kernels = values(model)["bank/conv1/kernel"]
+    assert np.abs(kernels[:3] - kernels[3:]).max() > 1e-4
+
+
+@pytest.mark.usefixtures("untraced")
 def test_all_but_orderings_and_other_tasks_trains_and_what_trains_is_as_before(model, sources, values):
     before, states = values(model), part_states(model)
     keras_modnet.fit_domains(model, "digits", sources, orderings={"bright": [0, 0, 0], "dark": [1, 1, 1]}, **FAST)
@@ -81,17 +104,8 @@ def test_routes_change_without_tracing_again(model, sources, monkeypatch):
     assert len(runs) <= (22 if keras.backend.backend() == "torch" else 8)
 
 
-def test_turns_go_round_and_travel_as_often_as_asked():
-    turns = make_turns(("a", "b"), 400, 0.25, seed=0)
-    assert [turn.domains for turn in turns[:4]] == [("a",), ("b",), ("a",), ("b",)]
-    away = [turn for turn in turns if turn.route != turn.domains[0]]
-    assert 0.2 < len(away) / len(turns) < 0.3
-    assert {turn.route for turn in away} == {"a", "b", POOLED}
-    assert all(turn.route == turn.domains[0] for turn in make_turns(("a", "b"), 50, 0.0, seed=0))
-
-
 def test_a_mixed_batch_has_every_domain_in_equal_parts(sources):
-    batches = DomainBatches(sources, [Turn(("bright", "dark"), POOLED)] * 3, 6, seed=0)
+    batches = DomainBatches(sources, [Turn(("bright", "dark"), (0, 0, 0))] * 3, 6, seed=0)
     images, labels = batches[0]
     assert (images.shape, labels.shape) == ((6, 4, 4, 1), (6,))
     assert {image.tobytes() for image in images[:3]} <= {image.tobytes() for image in sources["bright"][0]}
@@ -119,7 +133,7 @@ def test_an_error_on_the_way_gives_the_ordering_back(model, sources, monkeypatch
 
     model.set_ordering("digits", [2, 0, 2])
     states = part_states(model)
-    monkeypatch.setattr(importlib.import_module("keras_modnet.adaptation.fit_domains"), "search_ordering", broken)
+    monkeypatch.setattr(importlib.import_module("keras_modnet.adaptation.domain_fit"), "search_ordering", broken)
     with pytest.raises(RuntimeError, match="power cut"):
         keras_modnet.fit_domains(model, "digits", sources, **FAST)
     assert model.ordering("digits").blocks == (2, 0, 2)
@@ -136,7 +150,8 @@ BAD = {
     "batches": ({"batches": 0}, "`batches` must be"),
     "batch size": ({"batch_size": 1}, "`batch_size` must be at least one image of each of 2 domains"),
     "orderings": ({"orderings": "own"}, "`orderings` must be one of"),
-    "other domains": ({"orderings": {"bright": [0, 0, 0]}}, '`orderings` must be "searched", "shared" or a dict'),
+    "other domains": ({"orderings": {"bright": [0, 0, 0]}}, '"separate", "shared" or a dict with the domains'),
+    "few blocks": ({"orderings": "separate"}, "`num_blocks` must be at least 6: 3 for each of 2"),
 }
 
 

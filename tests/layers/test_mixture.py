@@ -35,7 +35,21 @@ def test_coefficients_learn_and_may_turn_negative():
     assert float(ops.convert_to_numpy(router.coefficients)[0, 0]) == pytest.approx(-1.0, abs=1e-3)
 
 
+def test_rows_sum_to_one_where_asked_whatever_their_signs():
+    router = MixtureRouter(2, 3, sum_to_one=True, multiplier=4.0, seed=1)
+    np.testing.assert_allclose(ops.convert_to_numpy(router()).sum(-1), [1, 1], rtol=1e-5)
+    weights = np.array([[2.0, -1.5, 0.5], [0.25, 0.25, 0.5]], "float32")
+    router.set_weights_now(weights)
+    np.testing.assert_allclose(router.weights_now(), weights, atol=1e-6)
+    np.testing.assert_allclose(ops.convert_to_numpy(router.coefficients), weights / 4, atol=1e-6)
+
+
 @pytest.mark.parametrize(("steps", "blocks", "argument"), [(0, 2, "num_steps"), (2, 0, "num_blocks")])
 def test_a_count_under_one_is_refused(steps, blocks, argument):
     with pytest.raises(ValueError, match=f"`{argument}` must be"):
         MixtureRouter(steps, blocks)
+
+
+def test_a_multiplier_that_is_not_positive_is_refused():
+    with pytest.raises(ValueError, match="`multiplier` must be a positive number"):
+        MixtureRouter(2, 2, multiplier=0.0)

@@ -1,0 +1,138 @@
+"""The work of one call of `adapt_domain`."""
+
+import numpy as np
+
+from keras_modnet.adaptation import phases
+from keras_modnet.adaptation.domain_scores import DomainScores
+from keras_modnet.adaptation.domain_training import Settings, train_unlabelled
+from keras_modnet.adaptation.search import descend
+from keras_modnet.layers.gradients import no_gradients
+from keras_modnet.layers.values import value_of
+from keras_modnet.models import trainability
+from keras_modnet.training.statistics import refresh_statistics
+
+PARTS = ("ordering", "norm", "head", "bank", "stem")
+MAX_SWEEPS = 10
+
+
+class DomainRun:
+    """A task, images without labels, and how its parts follow them.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task.
+        images: `(n, H, W, C)`.
+        settings: `domain_training.Settings`.
+        measured: whether batch norms take the statistics of the images.
+    """
+
+    def __init__(self, model, task, images, settings, measured):
+        self.model, self.task, self.images, self.settings = model, task, images, settings
+        self.measured = measured
+        self.scores = self._scores(measured)
+
+    def _scores(self, measured):
+        return DomainScores(self.model, self.task, self.images, self.settings.objective, measured)
+
+    def adapt(self, candidates, search, temperatures):
+        """Adapts the task; an error on the way leaves it as it was.
+
+        Args:
+            candidates: `{source: Ordering}` to start from; the objective chooses.
+            search: "coordinate", "gumbel" or "mixture".
+            temperatures: of "gumbel".
+
+        Returns:
+            The fields of `DomainResult` that are found on the way.
+        """
+        model, task = self.model, self.task
+        before, former = model.ordering(task), trainability.part_states(model)
+        values = {name: value_of(variable) for name, variable in model.named_variables().items()}
+        source = self._scores(False).of(before.as_run())
+        starts = {name: self.scores.of(ordering) for name, ordering in candidates.items()}
+        start = min(starts, key=starts.get)
+        control = self._scores(True).of(candidates[start])
+        table = phases.configure(model, task, self.settings.parts or ("statistics",), self.settings.verbose != 0)
+        try:
+            with model.use_task(task):
+                model.set_ordering(task, candidates[start])
+                history, temperature = self._search(search, temperatures)
+                if self.measured:
+                    self._take_statistics()
+        except BaseException:
+            # Back to the former kind of ordering first, whose variables the values are of.
+            model.set_ordering(task, before)
+            for name, variable in model.named_variables().items():
+                variable.assign(values[name])
+            raise
+        finally:
+            trainability.apply_part_states(model, former)
+            model.forget_functions()
+        return {
+            "history": history,
+            "start": start,
+            "starts": starts,
+            "temperature": temperature,
+            "objective_source": source,
+            "objective_statistics": control,
+            "objective_after": self.scores.of(model.ordering(task)),
+            "orderings_tried": self.scores.count,
+            "trainable": table,
+        }
+
+    def _take_statistics(self):
+        size = self.settings.batch_size
+        refresh_statistics(
+            self.model, self.task, (self.images[at : at + size] for at in range(0, len(self.images), size))
+        )
+
+    def _search(self, search, temperatures):
+        """Adapts the parts; returns the history of training and the temperature that was chosen, if any."""
+        parts, history, chosen = set(self.settings.parts), {}, None
+        if search == "mixture" and "ordering" in parts:
+            return self._mix(), chosen
+        if "ordering" in parts and search == "coordinate":
+            self._descend()
+            parts -= {"ordering"}
+        if "ordering" in parts:
+            return self._draw(temperatures)
+        if parts:
+            history = self._train(parts, None)[1]
+        return history, chosen
+
+    def _descend(self):
+        ordering = self.model.ordering(self.task)
+        with no_gradients():
+            features = self.scores.features(ordering.blocks)
+            first = self.scores.of(ordering)
+            generator = np.random.default_rng(self.settings.seed)
+            descend(features, self.scores.around(features), first, MAX_SWEEPS, generator)
+        self.model.set_ordering(self.task, features.blocks)
+
+    def _mix(self):
+        if not self.measured:
+            return self._train(self.settings.parts, None)[1]
+        # A head's norm follows nothing while the head is frozen: it has to know the images from the start.
+        self._take_statistics()
+        return self._train((*self.settings.parts, "statistics"), None)[1]
+
+    def _train(self, parts, temperature):
+        kept = tuple(part for part in (*PARTS, "statistics") if part in parts)
+        settings = Settings(**vars(self.settings) | {"parts": kept})
+        return train_unlabelled(self.model, self.task, self.images, self.scores, settings, temperature)
+
+    def _draw(self, temperatures):
+        """Trains once for each temperature from the same start, and takes over the run with the lowest score."""
+        variables = self.model.named_variables()
+        first = {name: value_of(variable) for name, variable in variables.items()}
+        runs = []
+        for temperature in temperatures:
+            for name, variable in variables.items():
+                variable.assign(first[name])
+            score, history = self._train(self.settings.parts, temperature)
+            values = {name: value_of(variable) for name, variable in variables.items()}
+            runs.append((score, history, temperature, values))
+        _, history, chosen, values = min(runs, key=lambda run: run[0])
+        for name, variable in variables.items():
+            variable.assign(values[name])
+        return history, chosen
