@@ -31,8 +31,6 @@ ORACLE_TUNING = "oracle: pooled sources, all weights by the target's labels"
 STATISTICS_BATCH = 250
 # Sets where the blocks are searched one by one, too, which takes as long as training them.
 SEARCHED_SETS = ("digits",)
-# Of weights in a mixture, twenty times as much.
-MIXTURE_RATE = 2.5e-4
 
 
 def plain_rows(case):
@@ -86,10 +84,11 @@ def separate_rows(case):
     ways = {
         SEPARATE_STATISTICS: lambda case, model: _adapt(case, model, trained, parts=(), **mixed),
         SEPARATE_TENT: lambda case, model: _adapt(case, model, trained, parts=("norm",), objective="entropy", **mixed),
-        MIXTURE: lambda case, model: _adapt(case, model, trained, parts=own, learning_rate=MIXTURE_RATE, **mixed),
+        MIXTURE: lambda case, model: _adapt(case, model, trained, parts=own, **mixed),
     }
     if case.set_name in SEARCHED_SETS:
-        ways[SEPARATE_HARD] = lambda case, model: _adapt(case, model, trained, parts=own)
+        hard = {"search": "coordinate"}
+        ways[SEPARATE_HARD] = lambda case, model: _adapt(case, model, trained, parts=own, **hard)
     rows = {SEPARATE: _measured(case, model, trained.seconds)} | _each_from(case, model, ways)
     rows[SEPARATE]["parameters"] = model.count_params()
     return rows

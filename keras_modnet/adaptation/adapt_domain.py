@@ -15,6 +15,7 @@ from keras_modnet.models.ordering import Ordering, as_ordering
 
 PRESENT, MEAN = "present", "mean"
 SEARCHES = ("coordinate", "gumbel", "mixture")
+RATE, MIXTURE_RATE = 1e-3, 2.5e-4
 
 
 def adapt_domain(
@@ -25,10 +26,10 @@ def adapt_domain(
     parts=("ordering",),
     objective="information_maximization",
     statistics="target",
-    search="coordinate",
+    search=None,
     temperatures=(2.0, 0.5),
     epochs=10,
-    learning_rate=1e-3,
+    learning_rate=None,
     weight_decay=0.0,
     batch_size=64,
     max_images=1000,
@@ -59,11 +60,12 @@ def adapt_domain(
         statistics: "target": batch norms take the statistics of the target's images; "keep": those that they have.
         search: "coordinate": single steps are changed for as long as the objective falls, by forward passes alone;
             "gumbel": orderings are drawn at a falling temperature and logits train by gradients; "mixture": as above,
-            whether "ordering" is among the parts and the weights train, or not.
+            whether "ordering" is among the parts and the weights train, or not. None: "mixture" after
+            `fit_domains(orderings="separate")`, else "coordinate".
         temperatures: Gumbel-softmax temperatures to start from, each in a run of its own; the objective chooses.
         epochs: passes over the images where something trains by gradients.
         learning_rate: of AdamW in the first epoch; falls by a half cosine. Logits, and the weights of a mixture, learn
-            `logits_multiplier` times as fast.
+            `logits_multiplier` times as fast. None: 1e-3, or 2.5e-4 where nothing but a mixture trains.
         weight_decay: of AdamW, on kernels only.
         batch_size: images in a batch.
         max_images: images of the target that are read and kept in memory.
@@ -81,10 +83,8 @@ def adapt_domain(
         task = sources.task if isinstance(sources, DomainTraining) else model.selected_task
     expect_one_of("task", task, model.task_names)
     parts = _checked_parts(parts)
+    search = _checked_search(model, sources, search)
     expect_one_of("statistics", statistics, ("target", "keep"))
-    expect_one_of("search", search, SEARCHES)
-    mixes = search != "mixture" or model.bank.mixing == "weights"
-    expect(mixes, "search", 'other than "mixture" on a bank that mixes outputs', search)
     keeps = statistics == "target" or not set(parts) - {"ordering"}
     expect(keeps, "statistics", '"target" where other parts than "ordering" are adapted', statistics)
     expect_count("epochs", epochs)
@@ -97,7 +97,9 @@ def adapt_domain(
         candidates = {MEAN: Ordering(np.mean([own.weights for own in candidates.values()], axis=0), mixed=True)}
     elif "ordering" in parts:
         candidates = {name: own.hard() for name, own in candidates.items()}
-    settings = Settings(parts, objective, epochs, learning_rate, weight_decay, batch_size, seed, verbose)
+    mixture_alone = search == "mixture" and parts == ("ordering",)
+    rate = (MIXTURE_RATE if mixture_alone else RATE) if learning_rate is None else learning_rate
+    settings = Settings(parts, objective, epochs, rate, weight_decay, batch_size, seed, verbose)
     run = DomainRun(model, task, images, settings, statistics == "target")
     found = run.adapt(candidates, search, temperatures)
     return DomainResult(
@@ -115,6 +117,15 @@ def _checked_parts(parts):
     valid = not isinstance(parts, str) and set(parts) <= set(PARTS)
     expect(valid, "parts", f"a sequence with some of {PARTS}", parts)
     return tuple(parts)
+
+
+def _checked_search(model, sources, search):
+    separate = isinstance(sources, DomainTraining) and sources.pooled.mixed
+    search = search or ("mixture" if separate else "coordinate")
+    expect_one_of("search", search, SEARCHES)
+    mixes = search != "mixture" or model.bank.mixing == "weights"
+    expect(mixes, "search", 'other than "mixture" on a bank that mixes outputs', search)
+    return search
 
 
 def _candidates(model, task, sources, seed, verbose):

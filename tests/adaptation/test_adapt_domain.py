@@ -134,7 +134,7 @@ def test_drawn_orderings_end_hard_and_no_worse_than_the_start(model, target):
 @pytest.mark.usefixtures("untraced")
 def test_a_mixture_starts_at_the_mean_of_the_sources_and_trains_its_weights_alone(model, target, values):
     before = values(model)
-    result = adapt(model, SOURCES, target, search="mixture", learning_rate=1e-3, epochs=3)
+    result = adapt(model, SOURCES, target, search="mixture", epochs=3)
     # a runs 0 0 0 and b 1 2 1.
     mean = np.array([[0.5, 0.5, 0], [0.5, 0, 0.5], [0.5, 0.5, 0]])
     assert result.start == "mean"
@@ -150,6 +150,17 @@ def test_a_mixture_starts_at_the_mean_of_the_sources_and_trains_its_weights_alon
     logits = keras.ops.convert_to_numpy(model(target, training=False))
     score = float(keras.ops.convert_to_numpy(information_maximization(logits)))
     assert result.objective_after == pytest.approx(score, abs=1e-2)
+
+
+@pytest.mark.usefixtures("untraced")
+def test_separate_blocks_are_mixed_unless_something_else_is_asked_for(make_model, target):
+    model = make_model(compiled=False, tasks={"digits": 3}, num_blocks=6)
+    labels, settings = np.arange(24) % 3, {"batches": 2, "batch_size": 4, "verbose": 0}
+    domains = {"a": (target, labels), "b": (255 - target, labels)}
+    trained = keras_modnet.fit_domains(model, "digits", domains, orderings="separate", **settings)
+    assert adapt(model, trained, target, epochs=1).ordering_after.mixed
+    result = adapt(model, trained, target, search="coordinate")
+    assert (set(result.starts), result.ordering_after.is_hard) == ({"a", "b"}, True)
 
 
 @pytest.mark.usefixtures("untraced")
