@@ -15,7 +15,6 @@ from keras_modnet.models.ordering import Ordering, as_ordering
 
 PRESENT, MEAN = "present", "mean"
 SEARCHES = ("coordinate", "gumbel", "mixture")
-RATE, MIXTURE_RATE = 1e-3, 2.5e-4
 
 
 def adapt_domain(
@@ -29,7 +28,7 @@ def adapt_domain(
     search=None,
     temperatures=(2.0, 0.5),
     epochs=10,
-    learning_rate=None,
+    learning_rate=1e-3,
     weight_decay=0.0,
     batch_size=64,
     max_images=1000,
@@ -64,8 +63,8 @@ def adapt_domain(
             `fit_domains(orderings="separate")`, else "coordinate".
         temperatures: Gumbel-softmax temperatures to start from, each in a run of its own; the objective chooses.
         epochs: passes over the images where something trains by gradients.
-        learning_rate: of AdamW in the first epoch; falls by a half cosine. Logits, and the weights of a mixture, learn
-            `logits_multiplier` times as fast. None: 1e-3, or 2.5e-4 where nothing but a mixture trains.
+        learning_rate: of AdamW in the first epoch; falls by a half cosine. Logits learn `logits_multiplier` times as
+            fast, the weights of a mixture five times.
         weight_decay: of AdamW, on kernels only.
         batch_size: images in a batch.
         max_images: images of the target that are read and kept in memory.
@@ -97,9 +96,7 @@ def adapt_domain(
         candidates = {MEAN: Ordering(np.mean([own.weights for own in candidates.values()], axis=0), mixed=True)}
     elif "ordering" in parts:
         candidates = {name: own.hard() for name, own in candidates.items()}
-    mixture_alone = search == "mixture" and parts == ("ordering",)
-    rate = (MIXTURE_RATE if mixture_alone else RATE) if learning_rate is None else learning_rate
-    settings = Settings(parts, objective, epochs, rate, weight_decay, batch_size, seed, verbose)
+    settings = Settings(parts, objective, epochs, learning_rate, weight_decay, batch_size, seed, verbose)
     run = DomainRun(model, task, images, settings, statistics == "target")
     found = run.adapt(candidates, search, temperatures)
     return DomainResult(

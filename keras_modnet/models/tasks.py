@@ -8,6 +8,8 @@ from keras_modnet.layers.inner_names import inner_names_from
 from keras_modnet.layers.values import value_of
 
 TASK_PARTS = ("ordering", "norm", "statistics", "head")
+# How many times faster than other parameters the weights of a mixture learn. Logits, which have to decide, learn faster.
+MIXTURE_MULTIPLIER = 5.0
 
 
 def task_specs(tasks, num_steps):
@@ -80,7 +82,7 @@ class TaskLayers(keras.layers.Layer):
             not mixed or bank.mixing == "weights", "mixing", '"weights" for an ordering that is a mixture', bank.mixing
         )
         if mixed:
-            router = {"sum_to_one": True, "multiplier": router["logits_multiplier"], "seed": router["seed"]}
+            router = {"sum_to_one": True, "multiplier": MIXTURE_MULTIPLIER, "seed": router["seed"]}
         make = MixtureRouter if mixed else GumbelRouter
         self.router = make(num_steps, bank.num_blocks, name="router", **router, **own)
         self.norms = StepNorms(num_steps, bank.norm_places, name="norms", **norms, **own)

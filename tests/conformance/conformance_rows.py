@@ -68,13 +68,13 @@ def norms_row(norm, fixed):
     )
 
 
-def modnet_row(block, norm, mixing, trainable, fixed, **arguments):
+def modnet_row(block, norm, mixing, trainable, fixed, mixed=False, **arguments):
     def make(dtype):
-        tasks = {"one": 3}
+        tasks = {"one": {"num_classes": 3, "mixed": mixed}}
         kind = {"block": block, "norm": norm, "mixing": mixing, "dtype": dtype} | arguments
         return ModNet(IMAGES, tasks, num_blocks=2, num_steps=2, width=4, patch_size=2, **kind)
 
-    name = "-".join(["modnet", block, norm, mixing, *arguments])
+    name = "-".join(["modnet", block, norm, mixing, *(["mixed"] if mixed else []), *arguments])
     return Row(name, make, IMAGES, trainable, fixed, always_float32=True)
 
 
@@ -152,6 +152,14 @@ ROWS = [
         0,
         always_float32=True,
     ),
+    Row(
+        "router-mixture-summing",
+        lambda dtype: MixtureRouter(2, 2, sum_to_one=True, multiplier=2.0, seed=3, dtype=dtype),
+        FEATURES,
+        LOGITS,
+        0,
+        always_float32=True,
+    ),
     norms_row("batch", 2 * 2 * 4),
     norms_row("group", 0),
     norms_row("layer", 0),
@@ -180,6 +188,7 @@ ROWS = [
         ROUTER_STATE + BOTTLENECK_NORMS,
     ),
     modnet_row("convnext", "layer", "weights", STEM + CONVNEXT + LOGITS + NORM + DENSE, ROUTER_STATE),
+    modnet_row("basic", "group", "weights", STEM + BASIC + LOGITS + BASIC_NORMS + DENSE, 0, mixed=True),
     modnet_row(
         *("convnext", "layer", "outputs"),
         STEM + CONVNEXT + LOGITS + NORM + DENSE,
