@@ -2,10 +2,9 @@
 
 import time
 
-from keras_modnet.adaptation import head_start, phases, validation
+from keras_modnet.adaptation import head_start, phases, search_phases, validation
 from keras_modnet.adaptation.result import AdaptationResult
 from keras_modnet.checks import expect_count, expect_one_of
-from keras_modnet.models import trainability
 from keras_modnet.training.arrays import as_dataset
 
 
@@ -32,14 +31,15 @@ def adapt_task(
     callbacks=(),
     verbose="auto",
 ):
-    """Trains some parts of one task, everything else frozen, and leaves the task with a hard ordering.
+    """Trains some parts of one task, everything else frozen, and leaves the task with an ordering that is decided.
 
     With "ordering" among the parts an ordering is searched. "coordinate" (`search_ordering`) does it before training:
     it tries blocks step by step and scores features by a head in closed form. "gumbel" does it in training: the first
     half of the epochs draws orderings at a falling temperature; then the most likely one is fixed and the second half
-    trains what will run. Statistics of features that training does not move are gathered before it, all others follow
-    the batches and are re-estimated at the end. What trained before the call trains again after it. The model is left
-    compiled.
+    trains what will run. "mixture" goes on from there: the ordering becomes a mixture of the frozen blocks, whose
+    weights train with the other parts, five times as fast. Statistics of features that training does not move are
+    gathered before it, all others follow the batches and are re-estimated at the end. What trained before the call
+    trains again after it. The model is left compiled.
 
     Args:
         model: a `ModNet`.
@@ -52,7 +52,8 @@ def adapt_task(
         learning_rate: of AdamW in the first epoch; it falls by a half cosine towards zero. Logits learn
             `logits_multiplier` times as fast.
         weight_decay: of AdamW, on kernels only.
-        search: "coordinate", "gumbel", or None: "coordinate" where a new "head" on frozen blocks trains, else "gumbel".
+        search: "coordinate"; "gumbel"; "mixture", from the ordering that "coordinate" finds where that suits the parts,
+            else from the present one; or None: "coordinate" where a new "head" on frozen blocks trains, else "gumbel".
         temperatures: Gumbel-softmax temperature of the first and of the last search epoch.
         start: "source": search near the present ordering; "uniform": draw all blocks equally often at first, or start
             the coordinate search from a random ordering.
@@ -85,36 +86,27 @@ def adapt_task(
     expect_count("search_images", search_images)
     train_data, validation_data = validation.hold_out(train_data, validation_data, validation_split, seed)
     train_data, parts = as_dataset(train_data, batch_size, seed), tuple(parts)
-    search = phases.choose_search(parts, search)
+    search = search_phases.choose_search(parts, search)
     head_init = head_start.choose_head_init(model, task, parts, head_init)
-    draws = phases.search_callbacks(task, epochs, temperatures) if search == "gumbel" else []
+    draws = search_phases.drawing_callbacks(search, task, epochs, temperatures)
     stop = validation.stopping(patience, validation_data, epochs // 2 if draws else 0)
-    started, found = time.perf_counter(), None
+    started = time.perf_counter()
     ranking = phases.start_from(model, task, init_from, train_data, search_images)
     before = model.ordering(task)
-    former = trainability.part_states(model)
-    table = phases.configure(model, task, parts, verbose != 0)
-    try:
-        with model.use_task(task):
-            if search == "coordinate":
-                found = phases.search_blocks(model, task, train_data, start, search_images, seed)
-            follow = phases.settle_first(model, task, parts, search, train_data, statistics_batches)
-            if head_init == "ridge":
-                phases.start_head(model, task, follow, train_data, statistics_batches)
-            if search == "gumbel":
-                phases.soften(model, task, start)
-            phases.compile_for(model, learning_rate, weight_decay)
-            used = [phases.cooling(learning_rate, epochs), *draws, *stop, *callbacks]
-            history = phases.fit(model, train_data, validation_data, epochs, used, verbose)
-            phases.settle_statistics(model, task, follow, train_data, statistics_batches)
-    except BaseException:
-        model.set_ordering(task, before)
-        raise
-    finally:
-        trainability.apply_part_states(model, former)
-        model.forget_functions()
-    ordering = model.ordering(task)
-    if not (ordering.is_hard or ordering.mixed):
+    with phases.for_now(model, task):
+        table = phases.configure(model, task, parts, verbose != 0)
+        how = (train_data, start, search_images, seed)
+        found = search_phases.search_first(model, task, parts, search, *how)
+        follow = phases.settle_first(model, task, parts, search, train_data, statistics_batches)
+        if head_init == "ridge":
+            phases.start_head(model, task, follow, train_data, statistics_batches)
+        if search == "gumbel":
+            search_phases.soften(model, task, start)
+        phases.compile_for(model, learning_rate, weight_decay)
+        used = [phases.cooling(learning_rate, epochs), *draws, *stop, *callbacks]
+        history = phases.fit(model, train_data, validation_data, epochs, used, verbose)
+        phases.settle_statistics(model, task, follow, train_data, statistics_batches)
+    if not model.ordering(task).mixed:
         model.task_layers[task].router.harden()
     seconds, after = time.perf_counter() - started, model.ordering(task)
     return AdaptationResult(task, parts, history, before, after, table, table.trainable, seconds, found, ranking)

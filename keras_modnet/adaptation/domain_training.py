@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_modnet.adaptation import phases
+from keras_modnet.adaptation.search_phases import START_CONFIDENCE
 from keras_modnet.layers.values import value_of
 from keras_modnet.training.arrays import ArrayBatches
 from keras_modnet.training.callbacks import TemperatureAnnealing
@@ -55,7 +56,7 @@ def train_unlabelled(model, task, images, scores, settings, temperature=None):
     phases.configure(model, task, settings.parts, verbose=False)
     keep = _KeepBest(model, task, scores)
     if temperature is not None:
-        model.task_layers[task].router.soften(phases.START_CONFIDENCE)
+        model.task_layers[task].router.soften(START_CONFIDENCE)
     phases.compile_for(model, settings.learning_rate, settings.weight_decay, _without_labels(settings.objective))
     anneal = [] if temperature is None else [_annealing(temperature, settings.epochs, task)]
     callbacks = [phases.cooling(settings.learning_rate, settings.epochs), *anneal, keep]

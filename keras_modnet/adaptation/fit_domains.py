@@ -1,6 +1,5 @@
 """Trains one task on several labelled domains, each with an ordering of its own on the same bank."""
 
-import contextlib
 import dataclasses
 import time
 
@@ -11,7 +10,6 @@ from keras_modnet.adaptation.domain_batches import EPOCH, checked_sources
 from keras_modnet.adaptation.domain_fit import DomainFit
 from keras_modnet.adaptation.domain_turns import Turn, turns_through_routes, turns_through_steps
 from keras_modnet.checks import expect, expect_count, expect_one_of
-from keras_modnet.models import trainability
 from keras_modnet.models.ordering import Ordering, as_ordering
 from keras_modnet.training.callbacks import cycle_weights
 from keras_modnet.training.copying import copies_of_steps, copy_blocks
@@ -101,7 +99,9 @@ def fit_domains(
     pooled, given = _orderings(model, task, sources, orderings)
     half = -(-max(batches // 2, 1) // EPOCH) * EPOCH if batches > EPOCH else max(batches // 2, 1)
     started = time.perf_counter()
-    with _for_now(model, task, pooled):
+    with phases.for_now(model, task):
+        model.set_ordering(task, pooled)
+        phases.configure(model, task, PARTS, verbose=False)
         run = DomainFit(model, task, sources, batch_size, seed, verbose)
         run.compile(learning_rate, weight_decay, 2 * half)
         turns = [Turn(tuple(sources), pooled.blocks)] * half
@@ -148,20 +148,3 @@ def _orderings(model, task, sources, orderings):
     ways = ", ".join(f'"{way}"' for way in WAYS)
     expect(known, "orderings", f"{ways} or a dict with the domains {sorted(sources)}", orderings)
     return pooled, {name: as_ordering(own, num_blocks) for name, own in orderings.items()}
-
-
-@contextlib.contextmanager
-def _for_now(model, task, ordering):
-    """Selects the task, with an ordering, and lets its parts train; an error gives its former ordering back."""
-    before, former = model.ordering(task), trainability.part_states(model)
-    try:
-        model.set_ordering(task, ordering)
-        phases.configure(model, task, PARTS, verbose=False)
-        with model.use_task(task):
-            yield
-    except BaseException:
-        model.set_ordering(task, before)
-        raise
-    finally:
-        trainability.apply_part_states(model, former)
-        model.forget_functions()

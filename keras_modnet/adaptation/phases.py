@@ -1,5 +1,6 @@
 """The phases of adapting a task on a frozen bank, each a small function: configure, search, settle, keep, restore."""
 
+import contextlib
 import dataclasses
 import itertools
 
@@ -8,39 +9,16 @@ import numpy as np
 
 from keras_modnet.adaptation import head_start
 from keras_modnet.adaptation.ranking import rank_tasks
-from keras_modnet.adaptation.search import search_ordering
 from keras_modnet.checks import expect
 from keras_modnet.models import trainability
 from keras_modnet.models.data_checks import check_first_batch, checked_arguments, class_indices
 from keras_modnet.models.runs_tasks import STATISTICS_PARTS
-from keras_modnet.training.callbacks import Harden, TemperatureAnnealing
 from keras_modnet.training.optimizers import adamw, jit_compile
 from keras_modnet.training.schedules import cosine
 from keras_modnet.training.statistics import refresh_statistics
 
-SEARCHES = ("coordinate", "gumbel")
 # Parts whose training moves the features, and with them their statistics.
 MOVE_FEATURES = ("norm", "bank", "stem")
-# Where a search near the present ordering starts: each step's block keeps this share of the probability.
-START_CONFIDENCE = 0.8
-
-
-def choose_search(parts, search):
-    """Returns the kind of search for the parts: "coordinate", "gumbel", or None without "ordering".
-
-    Args:
-        parts: what trains.
-        search: a kind, or None: "coordinate" for a new head on frozen blocks, else "gumbel".
-
-    Raises:
-        ValueError: an unknown kind, or "coordinate" where another head than a new one, or other blocks, are to fit.
-    """
-    expect(search is None or search in SEARCHES, "search", f"one of {SEARCHES} or None", search)
-    suits = "head" in parts and not {"bank", "stem"} & set(parts)
-    expect(suits or search != "coordinate", "search", 'other than "coordinate" for parts without "head"', search)
-    if "ordering" not in parts:
-        return None
-    return search or ("coordinate" if suits else "gumbel")
 
 
 def start_from(model, task, source, dataset, count):
@@ -79,14 +57,14 @@ def start_from(model, task, source, dataset, count):
 def settle_first(model, task, parts, search, dataset, batches):
     """Settles before `fit` what `fit` does not change, and lets the rest train.
 
-    A found ordering is hard. Statistics of features that do not move any more are gathered once, of many images:
-    following single batches would only add noise.
+    An ordering that was found before is hard. Statistics of features that do not move any more are gathered once, of
+    many images: following single batches would only add noise.
 
     Args:
         model: a `ModNet`.
         task: name of the task.
         parts: what trains in all.
-        search: what `choose_search` returned.
+        search: what `search_phases.choose_search` returned.
         dataset: dataset to take batches from.
         batches: how many batches the statistics are gathered from.
 
@@ -98,7 +76,7 @@ def settle_first(model, task, parts, search, dataset, batches):
     """
     check_first_batch(model, *checked_arguments(dataset, None)[-1])
     settled = {"ordering"} if search == "coordinate" else set()
-    if search != "gumbel" and not set(MOVE_FEATURES) & set(parts):
+    if search not in ("gumbel", "mixture") and not set(MOVE_FEATURES) & set(parts):
         settled.add("statistics")
     follow = tuple(part for part in parts if part not in settled) or tuple(parts)
     if "statistics" in set(parts) - set(follow):
@@ -120,24 +98,6 @@ def start_head(model, task, parts, dataset, batches):
     settle_statistics(model, task, parts, dataset, batches)
     images, labels = first_images(dataset, head_start.MAX_IMAGES)
     head_start.start_head(model, task, images[: head_start.MAX_IMAGES], labels[: head_start.MAX_IMAGES])
-
-
-def search_blocks(model, task, dataset, start, count, seed):
-    """Gives the task the ordering that `search_ordering` finds; returns what that returned.
-
-    Args:
-        model: a `ModNet`.
-        task: name of the task.
-        dataset: dataset to take images from.
-        start: "source": the present ordering; "uniform": a random one.
-        count: images to take.
-        seed: fixes the random ordering and the order of the steps.
-    """
-    shape = model.ordering(task).weights.shape
-    drawn = np.random.default_rng(seed).integers(0, shape[1], shape[0]).tolist() if start == "uniform" else None
-    found = search_ordering(model, task, first_images(dataset, count), drawn, max_images=count, seed=seed)
-    model.set_ordering(task, found.ordering)
-    return found
 
 
 def first_images(dataset, count, argument="train_data"):
@@ -165,6 +125,21 @@ def batches_of(dataset):
         yield from dataset
 
 
+@contextlib.contextmanager
+def for_now(model, task):
+    """Selects a task for a `with` block; what trains is put back at its end, after an error the ordering, too."""
+    before, former = model.ordering(task), trainability.part_states(model)
+    try:
+        with model.use_task(task):
+            yield
+    except BaseException:
+        model.set_ordering(task, before)
+        raise
+    finally:
+        trainability.apply_part_states(model, former)
+        model.forget_functions()
+
+
 def configure(model, task, parts, verbose):
     """Lets only the given parts of the task train; says so in a table if `verbose`; returns the table."""
     if verbose:
@@ -172,31 +147,6 @@ def configure(model, task, parts, verbose):
     trainability.apply_part_states(model, trainability.states_for(model, task, parts))
     model.forget_functions()
     return trainability.trainable_table(model, task)
-
-
-def soften(model, task, start):
-    """Prepares the router for a search.
-
-    Args:
-        model: a `ModNet`.
-        task: name of the task.
-        start: "source": near the present ordering; "uniform": equal probabilities.
-    """
-    router = model.task_layers[task].router
-    router.soften(START_CONFIDENCE if start == "source" else None)
-
-
-def search_callbacks(task, epochs, temperatures):
-    """Returns annealing and hardening: half of the epochs search, the rest trains what will run.
-
-    Args:
-        task: name of the task.
-        epochs: epochs in all, at least 2.
-        temperatures: Gumbel-softmax temperature of the first and of the last search epoch.
-    """
-    expect(epochs >= 2, "epochs", "at least 2 to learn an ordering: one to search, one to train it", epochs)
-    search = epochs // 2
-    return [TemperatureAnnealing(*temperatures, epochs=search, tasks=[task]), Harden(search, tasks=[task])]
 
 
 def cooling(learning_rate, epochs):

@@ -8,7 +8,7 @@ from keras_modnet.layers.inner_names import inner_names_from
 from keras_modnet.layers.values import value_of
 
 TASK_PARTS = ("ordering", "norm", "statistics", "head")
-# How many times faster than other parameters the weights of a mixture learn. Logits, which have to decide, learn faster.
+# How many times as fast as other parameters the weights of a mixture learn; logits, which have to decide, learn faster.
 MIXTURE_MULTIPLIER = 5.0
 
 

@@ -133,6 +133,28 @@ def test_statistics_of_features_that_do_not_move_are_those_of_the_images(model, 
 
 
 @pytest.mark.usefixtures("untraced")
+def test_a_mixture_starts_at_the_ordering_that_is_found_and_its_weights_train(model, data):
+    found = keras_modnet.search_ordering(model, "letters", in_batches(data, 7), seed=7).ordering
+    parts = ("ordering", "statistics", "head")
+    kept = {"parts": parts, "search": "mixture", "head_init": "keep", "seed": 7}
+    still = adapt(model, data, learning_rate=0.0, **kept).ordering_after
+    assert still.mixed
+    np.testing.assert_allclose(still.weights, found.weights, atol=1e-6)
+    result = adapt(model, data, **kept)
+    assert np.abs(result.ordering_after.weights - found.weights).max() > 1e-3
+    assert result.trained_parameters == 9 + 8 + 2 + 4 + 4
+    # Again, by drawing: what is left is hard.
+    assert adapt(model, data, parts=parts, search="gumbel").ordering_after.is_hard
+
+
+@pytest.mark.usefixtures("untraced")
+def test_a_mixture_of_blocks_that_train_starts_at_the_present_ordering(model, data):
+    result = adapt(model, data, parts=("ordering", "norm", "head", "bank"), search="mixture", learning_rate=0.0)
+    assert result.search is None
+    np.testing.assert_allclose(result.ordering_after.weights, result.ordering_before.weights, atol=1e-6)
+
+
+@pytest.mark.usefixtures("untraced")
 def test_blocks_that_train_are_drawn(model, data):
     result = adapt(model, data, parts=("ordering", "norm", "head", "bank"))
     assert result.search is None
