@@ -93,9 +93,10 @@ def _targets(options):
     """Returns `{set: domains to leave out}`: those with two sources at least."""
     if options.smoke:
         return {"emoji": ["fluent"]}
-    targets = {}
+    targets, data_dir = {}, options.data_dir
     for name in options.only or SETS:
-        own = [domain for domain in SETS[name].domains if len(SETS[name].sources(domain, options.data_dir)) > 1]
+        members = SETS[name]
+        own = [domain for domain in members.targets or members.domains if len(members.sources(domain, data_dir)) > 1]
         if own:
             targets[name] = own
     return targets

@@ -95,18 +95,16 @@ def adapt_task(
     before = model.ordering(task)
     with phases.for_now(model, task):
         table = phases.configure(model, task, parts, verbose != 0)
-        how = (train_data, start, search_images, seed)
-        found = search_phases.search_first(model, task, parts, search, *how)
+        found = search_phases.search_first(model, task, parts, search, train_data, start, search_images, seed)
         follow = phases.settle_first(model, task, parts, search, train_data, statistics_batches)
         if head_init == "ridge":
             phases.start_head(model, task, follow, train_data, statistics_batches)
-        if search == "gumbel":
-            search_phases.soften(model, task, start)
+        search_phases.soften(model, task, search, start)
         phases.compile_for(model, learning_rate, weight_decay)
-        used = [phases.cooling(learning_rate, epochs), *draws, *stop, *callbacks]
-        history = phases.fit(model, train_data, validation_data, epochs, used, verbose)
+        used = (phases.cooling(learning_rate, epochs), *draws, *stop, *callbacks)
+        history = phases.fit(model, train_data, validation_data, epochs, list(used), verbose)
         phases.settle_statistics(model, task, follow, train_data, statistics_batches)
     if not model.ordering(task).mixed:
         model.task_layers[task].router.harden()
-    seconds, after = time.perf_counter() - started, model.ordering(task)
-    return AdaptationResult(task, parts, history, before, after, table, table.trainable, seconds, found, ranking)
+    orderings, seconds = (before, model.ordering(task)), time.perf_counter() - started
+    return AdaptationResult(task, parts, history, *orderings, table, table.trainable, seconds, found, ranking)

@@ -73,16 +73,17 @@ def _search_blocks(model, task, dataset, start, count, seed):
     return found
 
 
-def soften(model, task, start):
-    """Prepares the router for a search.
+def soften(model, task, search, start):
+    """Prepares the router for a search that draws.
 
     Args:
         model: a `ModNet`.
         task: name of the task.
+        search: what `choose_search` returned; others than "gumbel" need nothing.
         start: "source": near the present ordering; "uniform": equal probabilities.
     """
-    router = model.task_layers[task].router
-    router.soften(START_CONFIDENCE if start == "source" else None)
+    if search == "gumbel":
+        model.task_layers[task].router.soften(START_CONFIDENCE if start == "source" else None)
 
 
 def drawing_callbacks(search, task, epochs, temperatures):

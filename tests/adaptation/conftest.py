@@ -1,5 +1,6 @@
 """Adaptation without tracing: most truths need a few steps only."""
 
+import numpy as np
 import pytest
 
 from keras_modnet.adaptation import phases
@@ -15,3 +16,21 @@ def untraced(monkeypatch, compile_model):
         compile_model(model, optimizer, **({"metrics": ["accuracy"]} if loss is None else {"loss": loss}))
 
     monkeypatch.setattr(phases, "compile_for", compile_for)
+
+
+@pytest.fixture
+def scattered(make_model):
+    """A model whose heads and norms are as if trained: orderings differ in what they predict."""
+    model = make_model(compiled=False, tasks={"digits": 3, "letters": 2}, width=8)
+    generator = np.random.default_rng(1)
+    for name, variable in model.named_variables().items():
+        if name.endswith(("scale", "offset", "kernel")):
+            variable.assign(generator.normal(0.0, 1.0, variable.shape).astype("float32"))
+    model.set_ordering("digits", [0, 1, 2])
+    return model
+
+
+@pytest.fixture
+def target():
+    """Images without labels."""
+    return np.random.default_rng(2).uniform(0, 255, (24, 4, 4, 1)).astype("uint8")

@@ -12,20 +12,8 @@ SOURCES = {"a": [0, 0, 0], "b": [1, 2, 1]}
 
 
 @pytest.fixture
-def model(make_model):
-    model = make_model(compiled=False, tasks={"digits": 3, "letters": 2}, width=8)
-    generator = np.random.default_rng(1)
-    # Heads and norms as if trained: orderings differ in what they predict.
-    for name, variable in model.named_variables().items():
-        if name.endswith(("scale", "offset", "kernel")):
-            variable.assign(generator.normal(0.0, 1.0, variable.shape).astype("float32"))
-    model.set_ordering("digits", [0, 1, 2])
-    return model
-
-
-@pytest.fixture
-def target():
-    return np.random.default_rng(2).uniform(0, 255, (24, 4, 4, 1)).astype("uint8")
+def model(scattered):
+    return scattered
 
 
 def adapt(model, sources, target, **arguments):
@@ -129,70 +117,6 @@ def test_drawn_orderings_end_hard_and_no_worse_than_the_start(model, target):
     assert result.ordering_after.is_hard
     assert result.temperature in (1.0, 0.5)
     assert result.objective_after <= result.starts[result.start] + 1e-6
-
-
-@pytest.mark.usefixtures("untraced")
-def test_a_mixture_starts_at_the_mean_of_the_sources_and_trains_its_weights_alone(model, target, values):
-    before = values(model)
-    result = adapt(model, SOURCES, target, search="mixture", epochs=3)
-    # a runs 0 0 0 and b 1 2 1.
-    mean = np.array([[0.5, 0.5, 0], [0.5, 0, 0.5], [0.5, 0.5, 0]])
-    assert result.start == "mean"
-    assert result.ordering_after == model.ordering("digits")
-    assert result.ordering_after.mixed
-    assert 1e-3 < np.abs(result.ordering_after.weights - mean).max() < 1
-    assert result.trained_parameters == 9
-    assert result.objective_after < result.objective_statistics
-    assert result.objective_after == pytest.approx(min(result.history["score"]), abs=1e-4)
-    after = values(model)
-    kept = [name for name in before if name in after and not name.endswith(("mean", "variance"))]
-    assert all(np.array_equal(after[name], before[name]) for name in kept)
-    logits = keras.ops.convert_to_numpy(model(target, training=False))
-    score = float(keras.ops.convert_to_numpy(information_maximization(logits)))
-    assert result.objective_after == pytest.approx(score, abs=1e-2)
-
-
-@pytest.mark.usefixtures("untraced")
-def test_separate_blocks_are_mixed_unless_something_else_is_asked_for(make_model, target):
-    model = make_model(compiled=False, tasks={"digits": 3}, num_blocks=6)
-    labels, settings = np.arange(24) % 3, {"batches": 2, "batch_size": 4, "verbose": 0}
-    domains = {"a": (target, labels), "b": (255 - target, labels)}
-    trained = keras_modnet.fit_domains(model, "digits", domains, orderings="separate", **settings)
-    assert adapt(model, trained, target, epochs=1).ordering_after.mixed
-    result = adapt(model, trained, target, search="coordinate")
-    assert (set(result.starts), result.ordering_after.is_hard) == ({"a", "b"}, True)
-
-
-@pytest.mark.usefixtures("untraced")
-@pytest.mark.parametrize("parts", [(), ("norm",)])
-def test_a_mixture_that_is_no_part_stays_the_mean_of_the_sources(model, target, parts):
-    result = adapt(model, SOURCES, target, search="mixture", parts=parts)
-    np.testing.assert_allclose(result.ordering_after.weights[1], [0.5, 0, 0.5])
-
-
-@pytest.mark.usefixtures("untraced")
-def test_labels_change_nothing_of_a_mixture(model, target):
-    results = []
-    weights = {name: keras.ops.convert_to_numpy(variable) for name, variable in model.named_variables().items()}
-    for labels in (np.arange(24) % 3, np.full(24, 99)):
-        model.set_ordering("digits", [0, 1, 2])
-        for name, variable in model.named_variables().items():
-            variable.assign(weights[name])
-        results.append(adapt(model, SOURCES, [(target, labels)], search="mixture").ordering_after)
-    assert results[0] == results[1]
-
-
-@pytest.mark.usefixtures("untraced")
-def test_an_error_while_a_mixture_trains_leaves_the_hard_ordering(model, target, values, monkeypatch):
-    def broken(*arguments, **named):
-        raise RuntimeError("power cut")
-
-    before, states = values(model), part_states(model)
-    monkeypatch.setattr(importlib.import_module("keras_modnet.adaptation.domain_run"), "train_unlabelled", broken)
-    with pytest.raises(RuntimeError, match="power cut"):
-        adapt(model, SOURCES, target, search="mixture")
-    assert changed(model, before, values) == set()
-    assert part_states(model) == states
 
 
 @pytest.mark.usefixtures("untraced")

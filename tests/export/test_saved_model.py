@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from keras_modnet.export import export_saved_model, read_back, saved_model, self_check
 from keras_modnet.export.signatures import write_saved_model
+from keras_modnet.models.ordering import Ordering
 
 TASKS = {"digits": 3, "letters": 2, "marks": {"num_classes": 4, "num_steps": 1}}
 ORDERINGS = {"digits": [2, 0, 2], "letters": [0, 2, 2], "marks": [0]}
@@ -60,6 +61,15 @@ def test_what_was_exported_is_told(exported):
     assert exported.signatures == (*TASKS, *(f"{task}_image_bytes" for task in TASKS), "serving_default")
     assert exported.bytes == sum(path.stat().st_size for path in exported.path.rglob("*") if path.is_file())
     assert exported.largest_difference < 1e-5
+
+
+def test_a_task_with_a_mixture_is_served_as_it_runs(make_model, images, tmp_path):
+    model = make_model(compiled=False, tasks={"digits": 3})
+    mixture = Ordering([[0.5, 0.75, -0.25], [-0.5, 0.25, 1.25], [1.0, -1.0, 1.0]], mixed=True)
+    model.set_ordering("digits", mixture)
+    exported = export_saved_model(model, tmp_path, image_bytes=False)
+    answers = tf.saved_model.load(exported.path).signatures["digits"](images=tf.constant(images))
+    np.testing.assert_allclose(answers["logits"], logits_of(model, "digits", images), atol=1e-4)
 
 
 def test_each_task_has_its_signatures(served, exported):
