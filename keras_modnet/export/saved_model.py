@@ -46,9 +46,10 @@ def export_saved_model(model, folder, tasks=None, version=None, image_bytes=True
     `serving_default` is the selected task's, or the first one's if that is not exported. The batch may have any size.
 
     Each task runs its hard ordering; the blocks in use are stored once for all tasks, and so are first steps that tasks
-    have in common (`ModNet.to_static_tasks`). A task with a mixture runs that, and stores its own kernels. The files hold no optimizer state and need neither Keras nor this
-    package. Before the version appears, under its name and by one renaming, a process without Keras reads it back and
-    runs every signature. On a backend other than TensorFlow a child process writes the files.
+    have in common (`ModNet.to_static_tasks`). A task with a mixture runs that, and stores its own kernels. The files
+    hold no optimizer state and need neither Keras nor this package. Before the version appears, under its name and by
+    one renaming, a process without Keras reads it back and runs every signature. On a backend other than TensorFlow a
+    child process writes the files.
 
     Args:
         model: a `ModNet`, on any Keras backend.
