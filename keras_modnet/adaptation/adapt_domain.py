@@ -25,7 +25,7 @@ def adapt_domain(
     parts=("ordering",),
     objective="information_maximization",
     statistics="target",
-    search=None,
+    search="coordinate",
     temperatures=(2.0, 0.5),
     epochs=10,
     learning_rate=1e-3,
@@ -59,8 +59,7 @@ def adapt_domain(
         statistics: "target": batch norms take the statistics of the target's images; "keep": those that they have.
         search: "coordinate": single steps are changed for as long as the objective falls, by forward passes alone;
             "gumbel": orderings are drawn at a falling temperature and logits train by gradients; "mixture": as above,
-            whether "ordering" is among the parts and the weights train, or not. None: "mixture" after
-            `fit_domains(orderings="separate")`, else "coordinate".
+            whether "ordering" is among the parts and the weights train, or not.
         temperatures: Gumbel-softmax temperatures to start from, each in a run of its own; the objective chooses.
         epochs: passes over the images where something trains by gradients.
         learning_rate: of AdamW in the first epoch; falls by a half cosine. Logits learn `logits_multiplier` times as
@@ -82,7 +81,9 @@ def adapt_domain(
         task = sources.task if isinstance(sources, DomainTraining) else model.selected_task
     expect_one_of("task", task, model.task_names)
     parts = _checked_parts(parts)
-    search = _checked_search(model, sources, search)
+    expect_one_of("search", search, SEARCHES)
+    mixes = search != "mixture" or model.bank.mixing == "weights"
+    expect(mixes, "search", 'other than "mixture" on a bank that mixes outputs', search)
     expect_one_of("statistics", statistics, ("target", "keep"))
     keeps = statistics == "target" or not set(parts) - {"ordering"}
     expect(keeps, "statistics", '"target" where other parts than "ordering" are adapted', statistics)
@@ -114,15 +115,6 @@ def _checked_parts(parts):
     valid = not isinstance(parts, str) and set(parts) <= set(PARTS)
     expect(valid, "parts", f"a sequence with some of {PARTS}", parts)
     return tuple(parts)
-
-
-def _checked_search(model, sources, search):
-    separate = isinstance(sources, DomainTraining) and sources.pooled.mixed
-    search = search or ("mixture" if separate else "coordinate")
-    expect_one_of("search", search, SEARCHES)
-    mixes = search != "mixture" or model.bank.mixing == "weights"
-    expect(mixes, "search", 'other than "mixture" on a bank that mixes outputs', search)
-    return search
 
 
 def _candidates(model, task, sources, seed, verbose):

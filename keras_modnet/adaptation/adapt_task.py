@@ -104,7 +104,6 @@ def adapt_task(
         used = (phases.cooling(learning_rate, epochs), *draws, *stop, *callbacks)
         history = phases.fit(model, train_data, validation_data, epochs, list(used), verbose)
         phases.settle_statistics(model, task, follow, train_data, statistics_batches)
-    if not model.ordering(task).mixed:
-        model.task_layers[task].router.harden()
+    search_phases.decide(model, task)
     orderings, seconds = (before, model.ordering(task)), time.perf_counter() - started
     return AdaptationResult(task, parts, history, *orderings, table, table.trainable, seconds, found, ranking)

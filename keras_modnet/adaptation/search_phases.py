@@ -86,6 +86,12 @@ def soften(model, task, search, start):
         model.task_layers[task].router.soften(START_CONFIDENCE if start == "source" else None)
 
 
+def decide(model, task):
+    """Leaves the task with what it runs: a soft ordering becomes hard, a mixture stays."""
+    if not model.ordering(task).mixed:
+        model.task_layers[task].router.harden()
+
+
 def drawing_callbacks(search, task, epochs, temperatures):
     """Returns annealing and hardening: half of the epochs search, the rest trains what will run; none where none draw.
 

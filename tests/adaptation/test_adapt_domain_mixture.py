@@ -48,13 +48,13 @@ def test_a_mixture_starts_at_the_mean_of_the_sources_and_trains_its_weights_alon
 
 
 @pytest.mark.usefixtures("untraced")
-def test_separate_blocks_are_mixed_unless_something_else_is_asked_for(make_model, target):
+def test_separate_blocks_are_mixed_or_searched_one_by_one(make_model, target):
     model = make_model(compiled=False, tasks={"digits": 3}, num_blocks=6)
     labels, settings = np.arange(24) % 3, {"batches": 2, "batch_size": 4, "verbose": 0}
     domains = {"a": (target, labels), "b": (255 - target, labels)}
     trained = keras_modnet.fit_domains(model, "digits", domains, orderings="separate", **settings)
-    assert adapt(model, trained, target, epochs=1).ordering_after.mixed
-    result = adapt(model, trained, target, search="coordinate")
+    assert adapt(model, trained, target, search="mixture", epochs=1).start == "mean"
+    result = adapt(model, trained, target)
     assert (set(result.starts), result.ordering_after.is_hard) == ({"a", "b"}, True)
 
 
