@@ -52,7 +52,7 @@ def compare(options):
         for seed in options.seeds
         for name, domains in targets.items()
         for network in (*kinds, "single")
-        if KINDS_OF_ONE_SET.get(network, name) == name
+        if options.smoke or KINDS_OF_ONE_SET.get(network, name) == name
         for domain in (SETS[name].readable(options.data_dir) if network == "single" else domains)
     ]
     runs = run_jobs(run_job, jobs, options.work_dir, options.workers)
