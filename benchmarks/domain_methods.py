@@ -131,18 +131,15 @@ def _statistics(case, model):
 def _adapt(case, model, sources, **options):
     options |= {"max_images": case.budget["adaptation_images"], "seed": case.seed, "verbose": 0}
     result = keras_modnet.adapt_domain(model, sources, case.target_images, task=TASK, **options)
+    after = result.ordering_after
     return {
+        "ordering": None if after.mixed else list(after.blocks),
         "trained_parameters": result.trained_parameters,
-        "ordering": _plain(result.ordering_after),
         "start": result.start,
         "objective_source": result.objective_source,
         "objective_statistics": result.objective_statistics,
         "objective_after": result.objective_after,
     }
-
-
-def _plain(ordering):
-    return ordering.weights.round(4).tolist() if ordering.mixed else list(ordering.blocks)
 
 
 def _tune(case, model):

@@ -29,6 +29,11 @@ ROWS = (
     rows.ORACLE_TUNING,
 )
 DIFFERENCES = (
+    (rows.SEPARATE_HARD, rows.POOLED),
+    (rows.SEPARATE_HARD, rows.STATISTICS),
+    (rows.SEPARATE_HARD, rows.TENT),
+    (rows.SEPARATE_HARD, rows.SEPARATE_STATISTICS),
+    (rows.SEPARATE_HARD, rows.SEPARATE_TENT),
     (rows.MIXTURE, rows.POOLED),
     (rows.MIXTURE, rows.STATISTICS),
     (rows.MIXTURE, rows.TENT),
