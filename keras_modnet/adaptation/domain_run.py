@@ -90,7 +90,7 @@ class DomainRun:
         """Adapts the parts; returns the history of training and the temperature that was chosen, if any."""
         parts, history, chosen = set(self.settings.parts), {}, None
         if search == "mixture" and "ordering" in parts:
-            return self._mix(), chosen
+            return self._train(self._moving_parts(), None)[1], chosen
         if "ordering" in parts and search == "coordinate":
             self._descend()
             parts -= {"ordering"}
@@ -109,12 +109,13 @@ class DomainRun:
             descend(features, self.scores.around(features), first, MAX_SWEEPS, generator)
         self.model.set_ordering(self.task, features.blocks)
 
-    def _mix(self):
+    def _moving_parts(self):
+        """Returns what trains where the ordering moves with it: statistics too, if they are to be the images' own."""
         if not self.measured:
-            return self._train(self.settings.parts, None)[1]
+            return self.settings.parts
         # A head's norm follows nothing while the head is frozen: it has to know the images from the start.
         self._take_statistics()
-        return self._train((*self.settings.parts, "statistics"), None)[1]
+        return (*self.settings.parts, "statistics")
 
     def _train(self, parts, temperature):
         kept = tuple(part for part in (*PARTS, "statistics") if part in parts)
@@ -123,13 +124,13 @@ class DomainRun:
 
     def _draw(self, temperatures):
         """Trains once for each temperature from the same start, and takes over the run with the lowest score."""
-        variables = self.model.named_variables()
+        parts, variables = self._moving_parts(), self.model.named_variables()
         first = {name: value_of(variable) for name, variable in variables.items()}
         runs = []
         for temperature in temperatures:
             for name, variable in variables.items():
                 variable.assign(first[name])
-            score, history = self._train(self.settings.parts, temperature)
+            score, history = self._train(parts, temperature)
             values = {name: value_of(variable) for name, variable in variables.items()}
             runs.append((score, history, temperature, values))
         _, history, chosen, values = min(runs, key=lambda run: run[0])

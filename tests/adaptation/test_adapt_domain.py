@@ -120,6 +120,21 @@ def test_drawn_orderings_end_hard_and_no_worse_than_the_start(model, target):
 
 
 @pytest.mark.usefixtures("untraced")
+def test_draws_train_with_the_statistics_of_the_target(model, target):
+    # Statistics of some source, far from the target's: its features would be thousands of times as large.
+    for name, variable in model.named_variables().items():
+        if name.startswith("tasks/digits") and name.endswith("variance"):
+            variable.assign(np.full(variable.shape, 1e-9, "float32"))
+
+    def size(logits):
+        return keras.ops.mean(keras.ops.square(logits))
+
+    drawn = {"search": "gumbel", "temperatures": (1.0,), "objective": size, "learning_rate": 0.0}
+    at_the_target = adapt(model, SOURCES, target, **drawn)
+    assert max(at_the_target.history["loss"]) < 100 * at_the_target.objective_statistics
+
+
+@pytest.mark.usefixtures("untraced")
 def test_the_other_task_answers_as_before(model, target):
     with model.use_task("letters"):
         before = keras.ops.convert_to_numpy(model(target))
