@@ -47,9 +47,8 @@ def draw_steps(axes, names, orderings):
     colors = block_colors(orderings[0].num_blocks)
     for row, ordering in enumerate(orderings):
         for step, block in enumerate(ordering.blocks):
-            # A soft row is drawn paler the nearer it is to "any block".
-            sure = float(ordering.weights[step].max())
-            axes.add_patch(_square(step, row, colors[block % len(colors)], alpha=sure))
+            # A row that is not hard is drawn paler the nearer it is to "any block".
+            axes.add_patch(_square(step, row, colors[block % len(colors)], alpha=float(ordering.shares[step].max())))
             axes.text(step, row, str(block), ha="center", va="center", fontsize=9)
     longest = max(ordering.num_steps for ordering in orderings)
     axes.set(xlim=(-0.5, longest - 0.5), ylim=(len(names) - 0.5, -0.5), aspect="equal")

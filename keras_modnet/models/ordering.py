@@ -94,14 +94,16 @@ class Ordering:
         return not self.mixed and bool(np.all(self.weights.max(axis=-1) == 1.0))
 
     @property
-    def entropy(self):
-        """Entropy of each step's row in nats, `(num_steps,)`; zero where it is one-hot.
+    def shares(self):
+        """Shares of the absolute weights in their sum, `(num_steps, num_blocks)`: the weights but for negative ones."""
+        absolute = np.abs(self.weights)
+        return absolute / absolute.sum(axis=-1, keepdims=True)
 
-        Where weights are negative, the entropy of the shares that they have in the sum of the absolute values.
-        """
-        shares = np.abs(self.weights) / np.abs(self.weights).sum(axis=-1, keepdims=True)
-        logs = np.log(np.where(shares > 0, shares, 1.0))
-        return -np.sum(shares * logs, axis=-1) + 0.0
+    @property
+    def entropy(self):
+        """Entropy of each step's `shares` in nats, `(num_steps,)`; zero where a step runs one block."""
+        logs = np.log(np.where(self.shares > 0, self.shares, 1.0))
+        return -np.sum(self.shares * logs, axis=-1) + 0.0
 
     def hard(self):
         """Returns the hard ordering of the largest weights; norms stay."""

@@ -15,6 +15,14 @@ def test_different_orderings_give_different_pictures(tmp_path):
     assert not np.array_equal(first, second)
 
 
+def test_a_mixture_is_drawn_paler_than_the_hard_ordering_of_its_largest_weights(tmp_path):
+    mixture = Ordering([[1.5, -0.25, -0.25], [0.0, 0.5, 0.5]], mixed=True)
+    pale = imread(plot_orderings({"digits": mixture}, tmp_path / "mixture.png"))
+    hard = imread(plot_orderings({"digits": mixture.hard()}, tmp_path / "hard.png"))
+    assert pale.shape == hard.shape
+    assert pale.mean() > hard.mean()
+
+
 def test_a_model_is_drawn_with_the_tasks_asked_for(make_model, tmp_path):
     model = make_model(compiled=False)
     both = imread(plot_orderings(model, tmp_path / "both.png"))
