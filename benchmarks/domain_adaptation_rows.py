@@ -93,10 +93,9 @@ def _targets(options):
     """Returns `{set: domains to leave out}`: those with two sources at least."""
     if options.smoke:
         return {"emoji": ["fluent"]}
-    targets, data_dir = {}, options.data_dir
+    targets = {}
     for name in options.only or SETS:
-        members = SETS[name]
-        own = [domain for domain in members.targets or members.domains if len(members.sources(domain, data_dir)) > 1]
+        own = [domain for domain in SETS[name].domains if len(SETS[name].sources(domain, options.data_dir)) > 1]
         if own:
             targets[name] = own
     return targets

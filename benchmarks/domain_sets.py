@@ -28,7 +28,6 @@ class DomainSet:
         patch_size: side of the stem's patches in pixels.
         batches: batches to train a network on several sources.
         families: domains of the same drawings: never on both sides of source and target.
-        targets: domains that are left out, each in turn; None: all. The others are sources only, to save time.
     """
 
     domains: dict[str, str | None]
@@ -36,7 +35,6 @@ class DomainSet:
     patch_size: int
     batches: int
     families: tuple[tuple[str, ...], ...] = ()
-    targets: tuple[str, ...] | None = None
 
     def readable(self, data_dir):
         """Returns the domains that can be read: all from a folder of arrays, else those that have a builder."""
@@ -72,7 +70,6 @@ SETS = {
         patch_size=4,
         batches=500,
         families=(("fluent", "fluent_flat"),),
-        targets=("noto", "openmoji", "fluent"),
     ),
     "office31": DomainSet(_of_file("office31", "amazon", "dslr", "webcam"), (32, 32, 3), patch_size=4, batches=500),
 }
