@@ -1,4 +1,4 @@
-"""The ways of `benchmarks.domain_adaptation` to serve a domain without labels, each from one of four networks."""
+"""The ways of `benchmarks.domain_adaptation` to serve a domain without labels, each from a network of its kind."""
 
 import dataclasses
 import time
