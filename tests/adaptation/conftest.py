@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_modnet.adaptation import phases
+from keras_modnet.adaptation import adapt_domain, phases
 from keras_modnet.training.optimizers import adamw
 
 
@@ -34,3 +34,23 @@ def scattered(make_model):
 def target():
     """Images without labels."""
     return np.random.default_rng(2).uniform(0, 255, (24, 4, 4, 1)).astype("uint8")
+
+
+@pytest.fixture
+def adapt():
+    """`adapt_domain`, silent and short."""
+
+    def run(model, sources, target, **arguments):
+        return adapt_domain(model, sources, target, **({"verbose": 0, "epochs": 2} | arguments))
+
+    return run
+
+
+@pytest.fixture
+def changed():
+    """Returns `changed(model, before, values)`: names of what differs from earlier values."""
+
+    def differing(model, before, values):
+        return {name for name, value in values(model).items() if not np.array_equal(value, before[name])}
+
+    return differing

@@ -13,42 +13,29 @@ from keras_modnet.models.trainability import part_states
 SOURCES = {"a": [0, 0, 0], "b": [1, 2, 1]}
 
 
-@pytest.fixture
-def model(scattered):
-    return scattered
-
-
-def adapt(model, sources, target, **arguments):
-    return keras_modnet.adapt_domain(model, sources, target, **({"verbose": 0, "epochs": 2} | arguments))
-
-
-def changed(model, before, values):
-    return {name for name, value in values(model).items() if not np.array_equal(value, before[name])}
-
-
 @pytest.mark.usefixtures("untraced")
-def test_a_mixture_starts_at_the_mean_of_the_sources_and_trains_its_weights_alone(model, target, values):
-    before = values(model)
-    result = adapt(model, SOURCES, target, search="mixture", epochs=3)
+def test_a_mixture_starts_at_the_mean_of_the_sources_and_trains_its_weights_alone(scattered, target, values, adapt):
+    before = values(scattered)
+    result = adapt(scattered, SOURCES, target, search="mixture", epochs=3)
     # a runs 0 0 0 and b 1 2 1.
     mean = np.array([[0.5, 0.5, 0], [0.5, 0, 0.5], [0.5, 0.5, 0]])
     assert result.start == "mean"
-    assert result.ordering_after == model.ordering("digits")
+    assert result.ordering_after == scattered.ordering("digits")
     assert result.ordering_after.mixed
     assert 1e-3 < np.abs(result.ordering_after.weights - mean).max() < 1
     assert result.trained_parameters == 9
     assert result.objective_after < result.objective_statistics
     assert result.objective_after == pytest.approx(min(result.history["score"]), abs=1e-4)
-    after = values(model)
+    after = values(scattered)
     kept = [name for name in before if name in after and not name.endswith(("mean", "variance"))]
     assert all(np.array_equal(after[name], before[name]) for name in kept)
-    logits = keras.ops.convert_to_numpy(model(target, training=False))
+    logits = keras.ops.convert_to_numpy(scattered(target, training=False))
     score = float(keras.ops.convert_to_numpy(information_maximization(logits)))
     assert result.objective_after == pytest.approx(score, abs=1e-2)
 
 
 @pytest.mark.usefixtures("untraced")
-def test_separate_blocks_are_mixed_or_searched_one_by_one(make_model, target):
+def test_separate_blocks_are_mixed_or_searched_one_by_one(make_model, target, adapt):
     model = make_model(compiled=False, tasks={"digits": 3}, num_blocks=6)
     labels, settings = np.arange(24) % 3, {"batches": 2, "batch_size": 4, "verbose": 0}
     domains = {"a": (target, labels), "b": (255 - target, labels)}
@@ -60,31 +47,33 @@ def test_separate_blocks_are_mixed_or_searched_one_by_one(make_model, target):
 
 @pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("parts", [(), ("norm",)])
-def test_a_mixture_that_is_no_part_stays_the_mean_of_the_sources(model, target, parts):
-    result = adapt(model, SOURCES, target, search="mixture", parts=parts)
+def test_a_mixture_that_is_no_part_stays_the_mean_of_the_sources(scattered, target, parts, adapt):
+    result = adapt(scattered, SOURCES, target, search="mixture", parts=parts)
     np.testing.assert_allclose(result.ordering_after.weights[1], [0.5, 0, 0.5])
 
 
 @pytest.mark.usefixtures("untraced")
-def test_labels_change_nothing_of_a_mixture(model, target):
+def test_labels_change_nothing_of_a_mixture(scattered, target, adapt):
     results = []
-    weights = {name: keras.ops.convert_to_numpy(variable) for name, variable in model.named_variables().items()}
+    weights = {name: keras.ops.convert_to_numpy(variable) for name, variable in scattered.named_variables().items()}
     for labels in (np.arange(24) % 3, np.full(24, 99)):
-        model.set_ordering("digits", [0, 1, 2])
-        for name, variable in model.named_variables().items():
+        scattered.set_ordering("digits", [0, 1, 2])
+        for name, variable in scattered.named_variables().items():
             variable.assign(weights[name])
-        results.append(adapt(model, SOURCES, [(target, labels)], search="mixture").ordering_after)
+        results.append(adapt(scattered, SOURCES, [(target, labels)], search="mixture").ordering_after)
     assert results[0] == results[1]
 
 
 @pytest.mark.usefixtures("untraced")
-def test_an_error_while_a_mixture_trains_leaves_the_hard_ordering(model, target, values, monkeypatch):
+def test_an_error_while_a_mixture_trains_leaves_the_hard_ordering(
+    scattered, target, values, monkeypatch, adapt, changed
+):
     def broken(*arguments, **named):
         raise RuntimeError("power cut")
 
-    before, states = values(model), part_states(model)
+    before, states = values(scattered), part_states(scattered)
     monkeypatch.setattr(importlib.import_module("keras_modnet.adaptation.domain_run"), "train_unlabelled", broken)
     with pytest.raises(RuntimeError, match="power cut"):
-        adapt(model, SOURCES, target, search="mixture")
-    assert changed(model, before, values) == set()
-    assert part_states(model) == states
+        adapt(scattered, SOURCES, target, search="mixture")
+    assert changed(scattered, before, values) == set()
+    assert part_states(scattered) == states
