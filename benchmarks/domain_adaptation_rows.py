@@ -22,13 +22,16 @@ ADVERSARIAL = "adversarial"
 # One network each, and what is made from it.
 NETWORKS = {
     "plain": domain_methods.plain_rows,
+    "scratch": domain_methods.scratch_rows,
     "pooled": domain_methods.pooled_rows,
     ADVERSARIAL: domain_methods.adversarial_rows,
     "separate": domain_methods.separate_rows,
     "travelling": domain_methods.travel_rows,
 }
-# Trained for one set only: what changing pixels is worth, and what searched orderings are, is settled there.
-KINDS_OF_ONE_SET = {"plain": "digits", "travelling": "digits"}
+# Not trained for every set: what changing pixels is worth, and what searched orderings are, is settled on digits, whose
+# networks all start from scratch.
+PRETRAINED = tuple(name for name in SETS if SETS[name].start)
+SETS_OF_KINDS = {"plain": ("digits",), "travelling": ("digits",), "scratch": PRETRAINED}
 
 
 def compare(options):
@@ -52,14 +55,15 @@ def compare(options):
         for seed in options.seeds
         for name, domains in targets.items()
         for network in (*kinds, "single")
-        if options.smoke or KINDS_OF_ONE_SET.get(network, name) == name
+        if options.smoke or name in SETS_OF_KINDS.get(network, SETS)
         for domain in (SETS[name].readable(options.data_dir) if network == "single" else domains)
     ]
     runs = run_jobs(run_job, jobs, options.work_dir, options.workers)
     for run in runs:
         for key in ("name", "budget", *common):
             del run[key]
-    setting = {"targets": targets, "budgets": budgets, "network": common["network"]}
+    starts = {name: SETS[name].start for name in targets}
+    setting = {"targets": targets, "budgets": budgets, "network": common["network"], "starts": starts}
     return collect(runs, options.command, setting | {"train_images": TRAIN_IMAGES, "test_images": TEST_IMAGES})
 
 

@@ -11,6 +11,7 @@ from benchmarks.domain_adversarial import train_adversarially
 from benchmarks.domain_sets import SETS
 from benchmarks.domain_training import TASK
 
+SCRATCH = "pooled sources, network from scratch"
 PLAIN = "pooled sources, no pixel changes"
 POOLED = "pooled sources"
 STATISTICS = "pooled sources + statistics"
@@ -29,14 +30,18 @@ ORACLE_ORDERING = "oracle: travelling network, ordering searched with the target
 ORACLE_TUNING = "oracle: pooled sources, all weights by the target's labels"
 
 STATISTICS_BATCH = 250
-# Sets where the blocks are searched one by one, too, which takes as long as training them.
-SEARCHED_SETS = ("digits",)
 
 
 def plain_rows(case):
     """Returns `{row: what it measured}` of the network that is trained on the sources' own pixels."""
     model, trained = case.train("shared", case.budget["batches"], changed=False)
     return {PLAIN: _measured(case, model, trained.seconds)}
+
+
+def scratch_rows(case):
+    """Returns the row of a network like the pooled one of the set that starts from scratch."""
+    model, trained = dataclasses.replace(case, scratch=True).train("shared", case.budget["batches"])
+    return {SCRATCH: _measured(case, model, trained.seconds)}
 
 
 def pooled_rows(case):
@@ -76,19 +81,14 @@ def travel_rows(case):
 
 def separate_rows(case):
     """Returns the rows of the network in which every domain has blocks of its own, which can be mixed."""
-    wide = dataclasses.replace(
-        case, network=case.network | {"num_blocks": len(case.sources) * case.network["num_steps"]}
-    )
-    model, trained = wide.train("separate", case.budget["batches"])
+    model, trained = case.train("separate", case.budget["batches"])
     mixed, own = {"search": "mixture"}, ("ordering",)
     ways = {
         SEPARATE_STATISTICS: lambda case, model: _adapt(case, model, trained, parts=(), **mixed),
         SEPARATE_TENT: lambda case, model: _adapt(case, model, trained, parts=("norm",), objective="entropy", **mixed),
         MIXTURE: lambda case, model: _adapt(case, model, trained, parts=own, **mixed),
+        SEPARATE_HARD: lambda case, model: _adapt(case, model, trained, parts=own, search="coordinate"),
     }
-    if case.set_name in SEARCHED_SETS:
-        hard = {"search": "coordinate"}
-        ways[SEPARATE_HARD] = lambda case, model: _adapt(case, model, trained, parts=own, **hard)
     rows = {SEPARATE: _measured(case, model, trained.seconds)} | _each_from(case, model, ways)
     rows[SEPARATE]["parameters"] = model.count_params()
     return rows

@@ -28,6 +28,8 @@ class DomainSet:
         patch_size: side of the stem's patches in pixels.
         batches: batches to train a network on several sources.
         families: domains of the same drawings: never on both sides of source and target.
+        start: `(preset, task)` whose stem, blocks and norms networks start from, one block for each step; None: they
+            start from scratch.
     """
 
     domains: dict[str, str | None]
@@ -35,6 +37,7 @@ class DomainSet:
     patch_size: int
     batches: int
     families: tuple[tuple[str, ...], ...] = ()
+    start: tuple[str, str] | None = None
 
     def readable(self, data_dir):
         """Returns the domains that can be read: all from a folder of arrays, else those that have a builder."""
@@ -54,6 +57,9 @@ def _of_file(file, *domains):
     return {domain: f"{file}/{domain}" for domain in domains}
 
 
+SMALL_PICTURES = {"image_shape": (32, 32, 3), "patch_size": 4, "batches": 500}
+# A preset that has seen photographs of other things.
+PHOTOGRAPHS = SMALL_PICTURES | {"start": ("cifar10_reuse", "cifar10")}
 SETS = {
     "digits": DomainSet(
         {"mnist": "mnist", "mnist_m": "mnist_m", "synthetic": None, "optdigits": None},
@@ -61,17 +67,13 @@ SETS = {
         patch_size=2,
         batches=1000,
     ),
-    "pacs": DomainSet(
-        _of_file("pacs", "art_painting", "cartoon", "photo", "sketch"), (32, 32, 3), patch_size=4, batches=500
-    ),
+    "pacs": DomainSet(_of_file("pacs", "art_painting", "cartoon", "photo", "sketch"), **PHOTOGRAPHS),
     "emoji": DomainSet(
         _of_file("emoji", "noto", "twemoji", "openmoji", "fluent", "fluent_flat"),
-        (32, 32, 3),
-        patch_size=4,
-        batches=500,
         families=(("fluent", "fluent_flat"),),
+        **SMALL_PICTURES,
     ),
-    "office31": DomainSet(_of_file("office31", "amazon", "dslr", "webcam"), (32, 32, 3), patch_size=4, batches=500),
+    "office31": DomainSet(_of_file("office31", "amazon", "dslr", "webcam"), **PHOTOGRAPHS),
 }
 
 

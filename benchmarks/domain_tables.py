@@ -10,6 +10,7 @@ SINGLE_MEAN = "one source, mean over the sources"
 SINGLE_BEST = "oracle: one source, the best by the target's labels"
 ROWS = (
     rows.PLAIN,
+    rows.SCRATCH,
     rows.POOLED,
     SINGLE_MEAN,
     SINGLE_BEST,
@@ -48,6 +49,7 @@ DIFFERENCES = (
     (rows.ORDERING, rows.TRAVEL_STATISTICS),
     (rows.ORACLE_ORDERING, rows.ORDERING),
     (rows.POOLED, rows.PLAIN),
+    (rows.POOLED, rows.SCRATCH),
 )
 
 

@@ -23,8 +23,9 @@ class Case:
         sources: domains to learn from.
         seed: of the network, the order of images and the changes of pixels.
         budget: as `domain_adaptation_rows.budget_of` returns it.
-        network: arguments of `ModNet`.
+        network: arguments of `ModNet`, for networks that start from scratch.
         data_dir: folder of arrays; None: tensorflow-datasets.
+        scratch: whether networks start from scratch where the set names a preset to start from.
     """
 
     set_name: str
@@ -34,6 +35,7 @@ class Case:
     budget: dict
     network: dict
     data_dir: str | None
+    scratch: bool = False
 
     def read(self, domain, split):
         """Returns images and labels of a domain."""
@@ -62,18 +64,27 @@ class Case:
         Returns:
             The model and its `DomainTraining`.
         """
-        model = self.new_model()
+        # Separate blocks: of its own for every step of every domain.
+        model = self.new_model(len(self.sources) if orderings == "separate" else 1)
         options = {"batches": batches, "batch_size": self.budget["batch_size"], "seed": self.seed, "verbose": 0}
         data = self.training_data(batches, changed)
         return model, keras_modnet.fit_domains(model, TASK, data, orderings=orderings, **options)
 
-    def new_model(self):
-        """Returns a network that has seen nothing; it follows from the seed, as does what is drawn after it."""
+    def new_model(self, copies=1):
+        """Returns a network that has seen none of the domains; it follows from the seed, as do later draws.
+
+        Args:
+            copies: of a row of blocks, one for each step, where there are several.
+        """
         keras.utils.set_random_seed(self.seed)
         members = SETS[self.set_name]
         classes = 1 + max(int(self.read(domain, "train")[1].max()) for domain in members.readable(self.data_dir))
-        size = {"image_shape": members.image_shape, "patch_size": members.patch_size}
-        return keras_modnet.ModNet(tasks={TASK: classes}, norm="batch", seed=self.seed, **size, **self.network)
+        if members.start and not self.scratch:
+            return _pretrained(*members.start, classes, copies)
+        size = {"image_shape": members.image_shape, "patch_size": members.patch_size} | self.network
+        if copies > 1:
+            size["num_blocks"] = copies * size["num_steps"]
+        return keras_modnet.ModNet(tasks={TASK: classes}, norm="batch", seed=self.seed, **size)
 
     def training_data(self, batches, changed=True):
         """Returns `{source: (images, labels)}`.
@@ -97,3 +108,11 @@ class Case:
         images, labels = self.read(domain or self.target, "test")
         logits = model.predict(images, batch_size=500, verbose=0)
         return 100 * float((logits.argmax(-1) == labels).mean())
+
+
+def _pretrained(preset, source, num_classes, copies):
+    """Returns a network whose steps each start with what they run for a task of a preset, and share no block."""
+    model = keras_modnet.from_preset(preset)
+    model.add_task(TASK, num_classes, init_from=source)
+    model.remove_task(source)
+    return keras_modnet.take_blocks(model, model.ordering(TASK).blocks * copies)

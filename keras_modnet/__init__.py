@@ -22,6 +22,7 @@ from keras_modnet.models.from_checkpoint import from_checkpoint
 from keras_modnet.models.from_preset import from_preset
 from keras_modnet.models.modnet import ModNet
 from keras_modnet.models.ordering import Ordering
+from keras_modnet.models.take_blocks import take_blocks
 from keras_modnet.presets import PresetError, list_presets, upload_preset
 from keras_modnet.training import callbacks
 from keras_modnet.training.averaging import average_blocks
@@ -60,5 +61,6 @@ __all__ = [
     "refresh_statistics",
     "search_ordering",
     "suggest_edits",
+    "take_blocks",
     "upload_preset",
 ]

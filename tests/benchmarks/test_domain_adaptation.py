@@ -1,9 +1,12 @@
+import keras
 import numpy as np
 import pytest
 
+import keras_modnet
 from benchmarks import domain_methods as methods
 from benchmarks.domain_sets import SETS
 from benchmarks.domain_tables import ROWS, SINGLE_BEST, SINGLE_MEAN, accuracies, domain_tables
+from benchmarks.domain_training import TASK, Case
 from benchmarks.pixel_changes import change_pixels, changed_copies
 from benchmarks.synthetic_digits import FACES, SIDE, synthetic_digits
 
@@ -62,6 +65,43 @@ def test_a_target_and_its_siblings_are_never_among_its_sources(name):
 def test_what_tensorflow_datasets_lacks_is_left_out_without_a_folder():
     assert SETS["digits"].readable(None) == ["mnist", "synthetic", "optdigits"]
     assert SETS["office31"].readable(None) == []
+
+
+@pytest.fixture
+def new_model(monkeypatch):
+    """Returns `new_model(set, scratch, copies)`: a network for labels of three classes."""
+    monkeypatch.setattr(Case, "read", lambda case, domain, split: (None, np.arange(3)))
+    network = {"num_blocks": 5, "num_steps": 3, "width": 4}
+
+    def make(name, scratch, copies=1):
+        return Case(name, None, (), 0, {}, network, "folder", scratch).new_model(copies)
+
+    return make
+
+
+def test_networks_of_photographs_start_from_the_steps_of_a_preset(new_model):
+    preset = keras_modnet.from_preset("cifar10_reuse")
+    blocks = preset.ordering("cifar10").blocks
+    theirs = preset.named_variables()
+    for copies in (1, 2):
+        model = new_model("pacs", False, copies)
+        assert (model.task_names, model.num_classes(TASK)) == ((TASK,), 3)
+        assert (model.bank.num_blocks, model.ordering(TASK).blocks) == (8 * copies, tuple(range(8)))
+        for name, variable in model.named_variables().items():
+            value = keras.ops.convert_to_numpy(variable)
+            if name.startswith("bank/"):
+                expected = keras.ops.convert_to_numpy(theirs[name])[list(blocks) * copies]
+                np.testing.assert_array_equal(value, expected)
+            elif name.startswith(f"tasks/{TASK}/norm/"):
+                named = name.replace(TASK, "cifar10")
+                np.testing.assert_array_equal(value, keras.ops.convert_to_numpy(theirs[named]))
+
+
+@pytest.mark.parametrize(("name", "scratch"), [("digits", False), ("pacs", True)])
+@pytest.mark.parametrize(("copies", "num_blocks"), [(1, 5), (2, 2 * 3)])
+def test_other_networks_start_from_scratch(new_model, name, scratch, copies, num_blocks):
+    model = new_model(name, scratch, copies)
+    assert (model.bank.num_blocks, model.features_shape[-1]) == (num_blocks, 4)
 
 
 def stored(gain):

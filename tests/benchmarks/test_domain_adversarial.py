@@ -39,7 +39,7 @@ def toy(target_labels=None):
     budget = {"batches": BATCHES, "batch_size": BATCH_SIZE, "adaptation_images": 16}
     network = {"num_blocks": 2, "num_steps": 3, "width": 4}
     labels = np.arange(COUNT) % 3 if target_labels is None else target_labels
-    return Toy("office31", "webcam", ("amazon", "dslr"), 0, budget, network, "folder", labels)
+    return Toy("office31", "webcam", ("amazon", "dslr"), 0, budget, network, "folder", True, labels)
 
 
 @pytest.fixture(scope="module")
