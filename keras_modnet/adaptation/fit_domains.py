@@ -64,7 +64,7 @@ def fit_domains(
     With separate blocks the first half trains one block for each step, in a row. Then every domain gets copies of these
     blocks, which learn on by its batches, and now and then by a step of another domain's. The bank then spans how
     blocks differ from domain to domain, which is what `adapt_domain` has to choose from or, with `search="mixture"`, to
-    mix. It needs as many blocks as domains times steps.
+    mix. It needs as many blocks as domains times steps (`take_blocks` copies those of a smaller bank).
 
     Args:
         model: a `ModNet`.
