@@ -57,9 +57,8 @@ def _of_file(file, *domains):
     return {domain: f"{file}/{domain}" for domain in domains}
 
 
-SMALL_PICTURES = {"image_shape": (32, 32, 3), "patch_size": 4, "batches": 500}
-# A preset that has seen photographs of other things.
-PHOTOGRAPHS = SMALL_PICTURES | {"start": ("cifar10_reuse", "cifar10")}
+# As the preset has them, which has seen photographs of other things.
+PICTURES = {"image_shape": (32, 32, 3), "patch_size": 4, "batches": 500, "start": ("cifar10_reuse", "cifar10")}
 SETS = {
     "digits": DomainSet(
         {"mnist": "mnist", "mnist_m": "mnist_m", "synthetic": None, "optdigits": None},
@@ -67,13 +66,13 @@ SETS = {
         patch_size=2,
         batches=1000,
     ),
-    "pacs": DomainSet(_of_file("pacs", "art_painting", "cartoon", "photo", "sketch"), **PHOTOGRAPHS),
+    "pacs": DomainSet(_of_file("pacs", "art_painting", "cartoon", "photo", "sketch"), **PICTURES),
     "emoji": DomainSet(
         _of_file("emoji", "noto", "twemoji", "openmoji", "fluent", "fluent_flat"),
         families=(("fluent", "fluent_flat"),),
-        **SMALL_PICTURES,
+        **PICTURES,
     ),
-    "office31": DomainSet(_of_file("office31", "amazon", "dslr", "webcam"), **PHOTOGRAPHS),
+    "office31": DomainSet(_of_file("office31", "amazon", "dslr", "webcam"), **PICTURES),
 }
 
 
