@@ -55,7 +55,7 @@ def test_every_step_gets_a_block_of_its_own(make_model, images):
         changed = ops.convert_to_numpy(variable).copy()
         changed[2] *= 2
         variable.assign(changed)
-    # Neither the first copy nor the model that it was taken from has moved.
+    # The model that it was taken from has not moved.
     np.testing.assert_array_equal(answers(model, images), before)
     assert np.abs(answers(taken, images) - before).max() > 1e-3
 
