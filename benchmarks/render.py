@@ -10,48 +10,54 @@ import pathlib
 import re
 
 import keras_modnet
-from benchmarks import sources_rows, tables
+from benchmarks.shared.script import RESULTS
+from keras_modnet.presets.figures import format_latency, format_macs, format_result
 
 ROOT = pathlib.Path(__file__).parent.parent
-RESULTS = ROOT / "benchmarks" / "results"
-# Benchmarks whose `NAME_rows` module has the table.
-SCRIPTS = (
+# Benchmarks whose tables are in README.md, and those of RESULTS.md, which say where they come from.
+IN_README = ("demo", "sources")
+IN_RESULTS = (
     "search",
     "reuse",
     "multitask",
     "organisation",
     "edits",
     "transfer",
+    "transfer_few",
     "domain_adaptation",
     "conversion",
     "speed",
+    "speed_tasks",
 )
+# Stored results of a part of a benchmark, measured apart from the others.
+PART_OF = {"transfer_few": "transfer", "speed_tasks": "speed"}
 
 
 def rendered_documents():
     """Returns `{file: {marker: Markdown}}` of all tables."""
-    readme = {
-        "demo": tables.demo_table(_stored("demo")),
-        "sources": sources_rows.table(_stored("sources")),
-        "presets": tables.preset_table(keras_modnet.list_presets()),
-    }
-    results = {name: with_origin(importlib.import_module(f"benchmarks.{name}_rows"), _stored(name)) for name in SCRIPTS}
+    readme = {name: _module(name).table(_stored(name)) for name in IN_README}
+    readme["presets"] = preset_table(keras_modnet.list_presets())
+    results = {name: with_origin(_module(name), _stored(name)) for name in IN_RESULTS}
     return {ROOT / "README.md": readme, ROOT / "benchmarks" / "RESULTS.md": results}
+
+
+def _module(name):
+    return importlib.import_module(f"benchmarks.{PART_OF.get(name, name)}.table")
 
 
 def _stored(name):
     return json.loads((RESULTS / f"{name}.json").read_text())
 
 
-def with_origin(rows, results):
+def with_origin(module, results):
     """Returns the table of a benchmark and a line that says where it comes from.
 
     Args:
-        rows: its module `NAME_rows`; one that is not measured over seeds has `origin(results)` and says it itself.
+        module: its `table`; one that is not measured over seeds has `origin(results)` and says it itself.
         results: what it stored.
     """
-    origin = rows.origin(results) if hasattr(rows, "origin") else _origin(results)
-    return f"{rows.table(results)}\n\n{origin}"
+    origin = module.origin(results) if hasattr(module, "origin") else _origin(results)
+    return f"{module.table(results)}\n\n{origin}"
 
 
 def _origin(results):
@@ -62,6 +68,30 @@ def _origin(results):
         for machine in results["machines"]
     ]
     return f"`{results['command']}`; {len(seeds)} seeds; {'; '.join(origins)}."
+
+
+def preset_table(presets):
+    """Returns the table of presets: one row a task.
+
+    Args:
+        presets: what `keras_modnet.list_presets` returned.
+    """
+    lines = [
+        "| preset | task | test accuracy, % (mean ± std) | unique parameters | million multiply-adds "
+        "| ms an image, CPU | licence |",
+        "|---|---|---:|---:|---:|---:|---|",
+    ]
+    for info in presets.values():
+        for task in info.tasks:
+            # A preset made from somebody else's checkpoint has not been measured here.
+            missing, std = "not measured", info.accuracy_std.get(task)
+            accuracy = format_result(info.accuracy[task], std) if task in info.accuracy else missing
+            latency = format_latency(info.latency_ms[task]) if task in info.latency_ms else missing
+            cost = f"{format_macs(info.macs[task])} | {latency}"
+            lines.append(
+                f"| {info.name} | {task} | {accuracy} | {info.unique_parameters:,} | {cost} | {info.licence} |"
+            )
+    return "\n".join(lines)
 
 
 def render(text, named):

@@ -5,8 +5,11 @@ from keras_modnet.adaptation import (
     AdaptationResult,
     DomainResult,
     DomainTraining,
+    Objective,
     OrderingSearch,
     PresetRanking,
+    Search,
+    Stopping,
     TaskRanking,
     adapt_domain,
     adapt_task,
@@ -16,6 +19,7 @@ from keras_modnet.adaptation import (
     search_ordering,
 )
 from keras_modnet.analysis import plot_orderings, suggest_edits
+from keras_modnet.data.resizing import fit_images
 from keras_modnet.export import ExportedModel, export_saved_model
 from keras_modnet.models.decoding import decode_predictions
 from keras_modnet.models.from_checkpoint import from_checkpoint
@@ -36,10 +40,13 @@ __all__ = [
     "DomainTraining",
     "ExportedModel",
     "ModNet",
+    "Objective",
     "Ordering",
     "OrderingSearch",
     "PresetError",
     "PresetRanking",
+    "Search",
+    "Stopping",
     "TaskRanking",
     "__version__",
     "adapt_domain",
@@ -50,6 +57,7 @@ __all__ = [
     "decode_predictions",
     "export_saved_model",
     "fit_domains",
+    "fit_images",
     "from_checkpoint",
     "from_preset",
     "grow_ordering",

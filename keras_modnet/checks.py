@@ -1,5 +1,7 @@
 """The one form of every argument error: the argument, what was expected, what was received."""
 
+import numbers
+
 
 def expect(condition, argument, expected, received):
     """Raises `ValueError` unless `condition` holds.
@@ -19,7 +21,8 @@ def expect(condition, argument, expected, received):
 
 def expect_count(argument, value, minimum=1):
     """Raises `ValueError` unless `value` is a whole number of at least `minimum`."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
+    # NumPy's whole numbers are such, too.
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     expect(whole and value >= minimum, argument, f"a whole number of at least {minimum}", value)
 
 

@@ -15,7 +15,7 @@ LIBRARY = ROOT / "keras_modnet"
 ROWS = (
     ("checks", "version"),
     ("converters", "layers"),
-    ("presets",),
+    ("data", "presets"),
     ("models",),
     ("training",),
     ("adaptation", "analysis"),
@@ -26,6 +26,7 @@ ROW_OF = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 # The public names, and what `python -m keras_modnet` runs.
 ABOVE_ALL = ("__init__", "__main__")
 TENSORFLOW = (
+    "keras_modnet/data/tensorflow_streams.py",
     "keras_modnet/export/",
     "keras_modnet/layers/inner_names.py",
     "keras_modnet/layers/loops.py",

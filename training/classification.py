@@ -52,13 +52,13 @@ def train(recipe, tasks, seed, strategy=None, path=None):
     setting = {"recipe": dataclasses.asdict(recipe), "seed": seed, "images": num_images(data)}
     checkpoint, log_dir = (None, None) if path is None else (checkpoint_path(path), f"{path}_log")
     state = read_checkpoint(checkpoint, setting)
-    callbacks = [Progress(recipe.batch_size, log_dir), Checkpoint(state, checkpoint)]
+    callbacks = [Progress(recipe.batch_size, log_dir), Checkpoint(model, task, state, checkpoint)]
     ordering = model.ordering(task)
     for stage in stages(recipe):
         if state.epoch > stage.epochs.stop:
             continue
         enter_stage(model, recipe, task, data, ordering, stage, strategy)
-        fit_stage(model, recipe, data, seed, strategy, stage, state, callbacks)
+        fit_stage(model, recipe, task, data, seed, strategy, stage, state, callbacks)
     refresh(model, recipe, task, data)
     return model, {"seconds": sum(state.history["seconds"]), "history": state.history}
 
@@ -100,20 +100,21 @@ def enter_stage(model, recipe, task, data, ordering, stage, strategy):
             refresh(model, recipe, task, data)
 
 
-def fit_stage(model, recipe, data, seed, strategy, stage, state, callbacks):
+def fit_stage(model, recipe, task, data, seed, strategy, stage, state, callbacks):
     """Fits a stage, or what a checkpoint has left of it; its end leaves the average of the weights in the model."""
-    batches, steps = make_batches(model, recipe, data, seed)
+    batches, steps = make_batches(recipe, data, seed, model.num_classes(task))
+    own = model.task(task)
     with loop.scope_of(strategy):
         rates = dataclasses.replace(recipe, final_share=stage.final_share)
-        compile_model(model, rates, steps * len(stage.epochs))
+        compile_model(own, rates, steps * len(stage.epochs))
         if state.epoch > stage.epochs.start:
-            restore(model, state.arrays)
+            restore(model, task, state.arrays)
     epochs = range(max(state.epoch, stage.epochs.start), stage.epochs.stop)
     if not epochs:
         # Stopped between its last epoch and what follows: `fit` would have done this.
-        model.optimizer.finalize_variable_values(model.trainable_variables)
+        own.optimizer.finalize_variable_values(own.trainable_variables)
         return
-    model.fit(
+    own.fit(
         batches(epochs, strategy),
         # A stream goes on from epoch to epoch.
         steps_per_epoch=steps if isinstance(data, training_data.StreamedSplit) else None,
@@ -125,11 +126,11 @@ def fit_stage(model, recipe, data, seed, strategy, stage, state, callbacks):
     )
 
 
-def make_batches(model, recipe, data, seed):
+def make_batches(recipe, data, seed, num_classes):
     """Returns a function from a range of epochs and a strategy to what `fit` takes, and the steps of an epoch."""
     if isinstance(data, training_data.StreamedSplit):
         return lambda epochs, strategy: data.training_batches(recipe, seed, epochs), data.steps(recipe)
-    mixing = recipe.label_mixing(model.num_classes(model.selected_task))
+    mixing = recipe.label_mixing(num_classes)
     own = training_data.ChangedBatches(*data, recipe.batch_size, seed, recipe.crop_area, recipe.image_changes(), mixing)
 
     def in_memory(epochs, strategy):
@@ -166,8 +167,7 @@ def evaluate(model, tasks, recipe):
     [(task, data)] = tasks.items()
     if not isinstance(data, training_data.StreamedSplit):
         return loop.evaluate(model, tasks, TEST_BATCH)
-    with model.use_task(task):
-        logits = model.predict(data.plain_batches(recipe, TEST_BATCH), verbose=0)
+    logits = model.task(task).predict(data.plain_batches(recipe, TEST_BATCH), verbose=0)
     return {task: 100 * float((logits.argmax(-1) == data.labels()).mean())}
 
 

@@ -130,7 +130,7 @@ def fit_model(model, recipe, tasks, seed, strategy=None, used_callbacks=(), verb
     """Compiles and fits any Keras model from images keyed by task to logits keyed by task; no search by itself.
 
     Args:
-        model: the model.
+        model: the model; of a `ModNet` the joint model of the tasks.
         recipe: a `Recipe`: epochs, batches, optimizer, augmentation.
         tasks: `{task: (images, labels)}` to train on.
         seed: fixes order of the images and augmentation.
@@ -145,12 +145,14 @@ def fit_model(model, recipe, tasks, seed, strategy=None, used_callbacks=(), verb
     augment = training_data.augmentation(recipe.augmentation, recipe.model["image_shape"], seed)
     batches = training_data.TaskBatches(tasks, recipe.batch_size, seed=seed, augment=augment)
     batches.epoch = first_epoch
+    # The model of these tasks has the optimizer and the variables that train.
+    fitted = model.joint(tuple(tasks)) if isinstance(model, ModNet) else model
     with scope_of(strategy):
-        compile_model(model, recipe, tasks, recipe.epochs * len(batches))
+        compile_model(fitted, recipe, tasks, recipe.epochs * len(batches))
     dataset = batches if strategy is None else training_data.as_tf_dataset(batches)
     epochs = {"initial_epoch": first_epoch, "epochs": first_epoch + recipe.epochs}
-    fitted = model.fit(dataset, shuffle=False, verbose=verbose, callbacks=list(used_callbacks), **epochs)
-    return {name: [float(value) for value in values] for name, values in fitted.history.items()}
+    logged = fitted.fit(dataset, shuffle=False, verbose=verbose, callbacks=list(used_callbacks), **epochs).history
+    return {name: [float(value) for value in values] for name, values in logged.items()}
 
 
 def make_model(recipe, seed, classes=None):

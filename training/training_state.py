@@ -31,19 +31,25 @@ class TrainingState:
     arrays: dict = dataclasses.field(default_factory=dict)
 
 
-def state_arrays(model):
-    """Returns `{name: array}` of the variables of a compiled `ModNet` and of its optimizer."""
+def state_arrays(model, task):
+    """Returns `{name: array}` of the variables of a `ModNet` and of the optimizer of one of its tasks.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task; `model.task(task)` is compiled.
+    """
     arrays = {f"model/{name}": value_of(variable) for name, variable in model.named_variables().items()}
-    optimizer = {f"optimizer/{index}": value_of(own) for index, own in enumerate(model.optimizer.variables)}
-    return arrays | optimizer
+    optimizer = model.task(task).optimizer
+    return arrays | {f"optimizer/{index}": value_of(own) for index, own in enumerate(optimizer.variables)}
 
 
-def restore(model, arrays):
-    """Gives a compiled `ModNet` and its optimizer the values that `state_arrays` returned."""
-    model.optimizer.build(model.trainable_variables)
+def restore(model, task, arrays):
+    """Gives a `ModNet` and the optimizer of a task the values that `state_arrays` returned."""
+    own = model.task(task)
+    own.optimizer.build(own.trainable_variables)
     for name, variable in model.named_variables().items():
         variable.assign(arrays[f"model/{name}"])
-    for index, variable in enumerate(model.optimizer.variables):
+    for index, variable in enumerate(own.optimizer.variables):
         variable.assign(arrays[f"optimizer/{index}"])
 
 
@@ -89,12 +95,15 @@ class Checkpoint(keras.callbacks.Callback):
     A training whose loss is no finite number any more is stopped, and the state before it is kept.
 
     Args:
+        network: the `ModNet` that is trained.
+        task: name of its task whose model is fitted.
         state: the `TrainingState`, brought up to date at the end of each epoch.
         path: path of the file; None: nothing is written.
     """
 
-    def __init__(self, state, path=None):
+    def __init__(self, network, task, state, path=None):
         super().__init__()
+        self.network, self.task = network, task
         self.state, self.path = state, path
 
     def on_epoch_end(self, epoch, logs=None):
@@ -106,5 +115,5 @@ class Checkpoint(keras.callbacks.Callback):
             self.state.history.setdefault(name, []).append(value)
         self.state.epoch = epoch + 1
         if self.path is not None:
-            self.state.arrays = state_arrays(self.model)
+            self.state.arrays = state_arrays(self.network, self.task)
             write_checkpoint(self.path, self.state)

@@ -51,12 +51,12 @@ def _words(title, card, fact):
 
 def _usage(name, card):
     tasks = task_order(card)
-    predict = f'with model.use_task("{tasks[0]}"):\n    ' if tasks else ""
+    own = f'model.task("{tasks[0]}")' if tasks else "model"
     return f"""```python
 import keras_modnet
 
 model = keras_modnet.from_preset("{name}")
-{predict}logits = model.predict(images)
+logits = {own}.predict(images)
 ```"""
 
 

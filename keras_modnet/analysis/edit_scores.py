@@ -4,9 +4,9 @@ import keras
 import numpy as np
 
 from keras_modnet.checks import expect
+from keras_modnet.data.checks import check_images, check_labels, class_indices
 from keras_modnet.layers.gradients import no_gradients
-from keras_modnet.models.data_checks import check_images, check_labels, class_indices
-from keras_modnet.models.runs_tasks import STATISTICS_PARTS, logits_with_ordering, measured_statistics
+from keras_modnet.models.running import STATISTICS_PARTS, logits_with_ordering, measured_statistics
 
 
 class ScratchTasks:
@@ -56,7 +56,7 @@ def measure(scratch, orderings, batches):
     sums, count = [{} for _ in orderings], 0
     with no_gradients():
         for images in batches:
-            check_images(scratch.task, images, model.image_shape)
+            check_images(f"task {scratch.task}", images, model.image_shape)
             features = model.stem(images)
             for total, ordering in zip(sums, orderings, strict=True):
                 measured = measured_statistics(model.bank, scratch.take(ordering), features, STATISTICS_PARTS)
@@ -82,8 +82,8 @@ def correctness(scratch, orderings, statistics, batches):
     model, correct = scratch.model, []
     with no_gradients():
         for images, labels in batches:
-            check_images(scratch.task, images, model.image_shape)
-            check_labels(scratch.task, labels, model.num_classes(scratch.task), len(images))
+            check_images(f"task {scratch.task}", images, model.image_shape)
+            check_labels(f"task {scratch.task}", labels, model.num_classes(scratch.task), len(images))
             classes, features = class_indices(labels), model.stem(images)
             rows = []
             for ordering, values in zip(orderings, statistics, strict=True):

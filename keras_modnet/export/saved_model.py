@@ -43,7 +43,7 @@ def export_saved_model(model, folder, tasks=None, version=None, image_bytes=True
     (whole numbers or not), and gives float32 `logits` and `probabilities` `(batch, num_classes)`. `TASK_image_bytes`
     gives the same for `image_bytes`, strings `(batch,)`, each an encoded PNG or JPEG: it is decoded with the model's
     number of channels and, where its sides differ, stretched to the model's image size (bilinear, antialiased).
-    `serving_default` is the selected task's, or the first one's if that is not exported. The batch may have any size.
+    `serving_default` is the default task's, or the first one's if that is not exported. The batch may have any size.
 
     Each task runs its hard ordering; the blocks in use are stored once for all tasks, and so are first steps that tasks
     have in common (`ModNet.to_static_tasks`). A task with a mixture runs that, and stores its own kernels. The files
@@ -80,7 +80,7 @@ def export_saved_model(model, folder, tasks=None, version=None, image_bytes=True
     _expect_tensorflow()
     tasks = model.task_names if tasks is None else tasks
     static = model.to_static_tasks(tasks)
-    default = model.selected_task if model.selected_task in tasks else tasks[0]
+    default = model.default_task if model.default_task in tasks else tasks[0]
     signatures = signature_names(tasks, image_bytes)
     write = write_saved_model if keras.backend.backend() == "tensorflow" else write_in_child
     with published(folder, version) as fresh:

@@ -100,8 +100,9 @@ class BlockBank(keras.layers.Layer):
             return Selection({"ordering": ordering}, stacked)
         if hard is False:
             return Selection(mix_weights(ordering, stacked))
-        either = ops.cond(hard, lambda: pick_weights(ordering, stacked), lambda: mix_weights(ordering, stacked))
-        return Selection(either)
+        # Taken outside of the choice: TensorFlow logs warnings where the gradients of its ways keep different dtypes.
+        picked = pick_weights(ordering, stacked)
+        return Selection(ops.cond(hard, lambda: picked, lambda: mix_weights(ordering, stacked)))
 
     def step(self, x, selection, row, normalize):
         """Returns the features behind one step: `x + branch(x)`, of a kind that is not residual `branch(x)`.

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_modnet.checks import expect_count
+from keras_modnet.checks import expect, expect_count
 from keras_modnet.layers.initial_values import Initial
 from keras_modnet.layers.step_norms import StepNorms
 
@@ -18,6 +18,7 @@ class ClassifierHead(keras.layers.Layer):
         activation: Keras activation between norm and pooling, or None; `"relu"` suits pre-activation blocks.
         pool_first: whether the pooling comes first, so that the norm sees one vector an image.
         epsilon: what the norm adds to the variance.
+        dense_dtype: dtype policy of the dense layer, which quantizing changes.
 
     Call arguments:
         features: `(batch, height, width, channels)`.
@@ -30,14 +31,23 @@ class ClassifierHead(keras.layers.Layer):
         ValueError: a count under one or an unknown norm.
     """
 
-    def __init__(self, num_classes, norm="batch", activation="relu", pool_first=False, epsilon=1e-3, **kwargs):
+    def __init__(
+        self,
+        num_classes,
+        norm="batch",
+        activation="relu",
+        pool_first=False,
+        epsilon=1e-3,
+        dense_dtype="float32",
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         expect_count("num_classes", num_classes)
         self.num_classes, self.norm, self.activation = num_classes, norm, activation
         self.pool_first, self.epsilon = pool_first, epsilon
         # float32: softmax and cross-entropy of half-precision logits lose the small classes.
         start = {"kernel_initializer": Initial("glorot_uniform"), "bias_initializer": Initial("zeros")}
-        self.dense = keras.layers.Dense(num_classes, dtype="float32", name="dense", **start)
+        self.dense = keras.layers.Dense(num_classes, dtype=dense_dtype, name="dense", **start)
 
     def build(self, features_shape):
         """Makes norm and dense layer for the channels of the features."""
@@ -73,9 +83,20 @@ class ClassifierHead(keras.layers.Layer):
         return ops.mean(ops.cast(features, "float32"), axis=(1, 2))
 
     def variables_by_name(self):
-        """Returns `{"output/scale": ..., "kernel": ..., "bias": ...}`, stable names in a stable order."""
+        """Returns `{"output/scale": ..., "kernel": ..., "bias": ...}`, stable names in a stable order.
+
+        Raises:
+            ValueError: the dense layer is quantized: its kernel says nothing without its scale.
+        """
+        self.expect_not_quantized()
         norms = {} if self.norms is None else self.norms.variables_by_name()
         return norms | {"kernel": self.dense.kernel, "bias": self.dense.bias}
+
+    def expect_not_quantized(self):
+        """Raises `ValueError` if the dense layer is quantized."""
+        mode = getattr(self.dense, "quantization_mode", None)
+        kept = "a task's that is not quantized; `model.task(name).save(path)` and `.export(path)` keep a quantized one"
+        expect(mode is None, "head", kept, mode)
 
     def compute_output_shape(self, features_shape):
         """Returns `(batch, num_classes)`."""
@@ -93,4 +114,5 @@ class ClassifierHead(keras.layers.Layer):
             "activation": self.activation,
             "pool_first": self.pool_first,
             "epsilon": self.epsilon,
+            "dense_dtype": keras.saving.serialize_keras_object(self.dense.dtype_policy),
         }

@@ -10,7 +10,7 @@ _replaced = contextvars.ContextVar("replaced", default=False)
 
 
 @contextlib.contextmanager
-def values_follow():
+def without_initial_values():
     """Leaves out, for the length of a `with` block, what initial values cost: whoever opens it assigns all of them."""
     token = _replaced.set(True)
     try:
@@ -21,7 +21,7 @@ def values_follow():
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
 class Initial(keras.initializers.Initializer):
-    """An initializer that draws nothing inside `values_follow`, where it gives zeros of NumPy.
+    """An initializer that draws nothing inside `without_initial_values`, where it gives zeros of NumPy.
 
     Args:
         initializer: Keras initializer or its name.

@@ -25,16 +25,15 @@ class Normalizer:
         """Returns the `StepNormalizer` of one step, the same one at every call."""
         if self._steps is None:
             parts = {name: ops.unstack(value, self.layer.num_steps) for name, value in self.rows.items()}
-            self._steps = [
-                self.of({name: values[step] for name, values in parts.items()}) for step in range(self.layer.num_steps)
-            ]
+            rows = ({name: values[step] for name, values in parts.items()} for step in range(self.layer.num_steps))
+            self._steps = [self.for_row(row) for row in rows]
         return self._steps[index]
 
-    def of(self, row):
+    def for_row(self, row):
         """Returns a `StepNormalizer` for `{"place/scale": (channels,), ...}`, a row of `rows`."""
         return StepNormalizer(self.layer, self.live, row)
 
-    def again(self):
+    def fresh(self):
         """Returns a fresh pass over the same norms."""
         return Normalizer(self.layer, self.live)
 

@@ -1,4 +1,6 @@
-"""The one question that the layers ask about distribution."""
+"""What the layers and models ask about distribution."""
+
+import contextlib
 
 import keras
 
@@ -10,3 +12,10 @@ def in_tf_strategy():
     import tensorflow as tf
 
     return tf.distribute.has_strategy()
+
+
+def strategy_scope(model):
+    """Returns the scope of the strategy that a Keras model was made under; elsewhere a context that does nothing."""
+    if keras.backend.backend() != "tensorflow":
+        return contextlib.nullcontext()
+    return model.distribute_strategy.scope()

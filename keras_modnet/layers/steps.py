@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_modnet.checks import expect
+from keras_modnet.layers.layer_dict import LayerDict
 from keras_modnet.layers.loops import loop_over_rows, slow_inside, unrolls_best
 from keras_modnet.layers.step_norms import StepNorms
 
@@ -48,7 +49,7 @@ def _unrolled(x, bank, selection, normalizer):
 
 def _looped(x, bank, selection, normalizer):
     def one_step(x, row):
-        norms = normalizer.of(row["norms"])
+        norms = normalizer.for_row(row["norms"])
         x = bank.step(x, selection, row["selection"], norms.apply)
         return x, norms.statistics()
 
@@ -61,9 +62,12 @@ def _looped(x, bank, selection, normalizer):
 def _either(x, bank, ordering, hard, normalizer):
     """Runs one block a step where `hard` is true, else all of them and mixes their outputs."""
 
+    # Made outside of the choice: TensorFlow logs warnings where the gradients of its ways keep different dtypes.
+    selections = {all_hard: bank.select(ordering, all_hard) for all_hard in (True, False)}
+
     def way(all_hard):
-        own = normalizer.again()
-        return _unrolled(x, bank, bank.select(ordering, all_hard), own), own.statistics()
+        own = normalizer.fresh()
+        return _unrolled(x, bank, selections[all_hard], own), own.statistics()
 
     x, statistics = ops.cond(hard, lambda: way(True), lambda: way(False))
     normalizer.take(statistics)
@@ -80,6 +84,7 @@ class OrderedSteps(keras.layers.Layer):
         bank: a `BlockBank`.
         router: a `GumbelRouter` or `FixedRouter` for as many blocks as the bank has.
         norm: `"batch"`, `"group"` or `"layer"`; a block kind that carries its own norms makes no use of it.
+        norm_epsilon: what the norms add to the variance.
         unroll: True: every step has its own place in the graph; False: a loop that is traced once; None: a loop where
             there are many steps, but for JAX on a CPU. Equal numbers.
 
@@ -94,10 +99,14 @@ class OrderedSteps(keras.layers.Layer):
         ValueError: the router is for another number of blocks.
     """
 
-    def __init__(self, bank, router, norm="batch", unroll=None, **kwargs):
+    def __init__(self, bank, router, norm="batch", norm_epsilon=1e-3, unroll=None, **kwargs):
         super().__init__(**kwargs)
         expect(router.num_blocks == bank.num_blocks, "router", f"for {bank.num_blocks} blocks", router.num_blocks)
-        self.bank, self.router, self.norm, self.unroll = bank, router, norm, unroll
+        self.bank, self.norm, self.norm_epsilon, self.unroll = bank, norm, norm_epsilon, unroll
+        self._own = LayerDict({"router": router})
+        # Around a choice between two ways XLA makes training steps many times slower on TensorFlow, and a layer cannot
+        # see it coming. A model that trains without it says so here.
+        self.under_xla = keras.backend.backend() == "tensorflow"
 
     def build(self, x_shape):
         """Makes the norms, and the bank's and the router's weights where they are not there yet."""
@@ -105,18 +114,50 @@ class OrderedSteps(keras.layers.Layer):
             self.bank.build(x_shape)
         if not self.router.built:
             self.router.build(x_shape)
-        self.norms = StepNorms(self.router.num_steps, self.bank.norm_places, self.norm, dtype=self.dtype_policy)
-        self.norms.build()
+        self._own.by_name["norms"] = self._fresh_norms(self.router.num_steps)
+
+    def _fresh_norms(self, num_steps):
+        own = {"name": "norms", "dtype": self.dtype_policy}
+        norms = StepNorms(num_steps, self.bank.norm_places, self.norm, epsilon=self.norm_epsilon, **own)
+        norms.build()
+        return norms
+
+    @property
+    def router(self):
+        """The router."""
+        return self._own.by_name["router"]
+
+    @property
+    def norms(self):
+        """The `StepNorms` of all steps."""
+        return self._own.by_name["norms"]
+
+    @property
+    def num_steps(self):
+        """Number of steps."""
+        return self.router.num_steps
+
+    def replace_router(self, router, norm_steps):
+        """Takes another router, of any number of steps; all that trains of norms and router goes on doing so.
+
+        Args:
+            router: a built router for as many blocks, with the values that it is to have.
+            norm_steps: for each of its steps the index of the present step whose norms it copies.
+        """
+        norms, former = self._fresh_norms(router.num_steps), self.norms
+        norms.assign_rows(former.take_steps(norm_steps))
+        norms.configure(affine=former.affine_trains, statistics=former.live_statistics)
+        router.trainable = self.router.trainable
+        self._own.replace({"router": router, "norms": norms})
 
     def call(self, x, training=None):
         """Runs the steps."""
         ordering = self.router(x, training=training) if self._draws else self.router(x)
-        normalizer = self.norms.begin(training)
         # A router of somebody else need not say whether its ordering is hard.
         hard = self.router.gives_hard(training) if hasattr(self.router, "gives_hard") else False
-        if not isinstance(hard, bool) and keras.backend.backend() == "tensorflow":
-            # With XLA, which a layer cannot see coming, a choice makes training steps many times slower there.
+        if not isinstance(hard, bool) and self.under_xla:
             hard = False
+        normalizer = self.norms.begin(training)
         x = run_steps(x, self.bank, ordering, normalizer, hard, self.unroll)
         normalizer.finish()
         return x
@@ -139,6 +180,7 @@ class OrderedSteps(keras.layers.Layer):
             "bank": self.bank,
             "router": self.router,
             "norm": self.norm,
+            "norm_epsilon": self.norm_epsilon,
             "unroll": self.unroll,
         }
 

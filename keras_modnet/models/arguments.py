@@ -1,5 +1,7 @@
 """Arguments of a `ModNet`: checked, and handed on to its parts."""
 
+import numbers
+
 from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.layers.blocks import block_kind
 from keras_modnet.layers.step_norms import NORMS
@@ -48,16 +50,25 @@ def stem_arguments(arguments):
 
 
 def task_arguments(arguments):
-    """Returns what `TaskLayers` hands on to its router, norms and head."""
+    """Returns what `make_task_layers` hands on to the router, the steps and the head of a task."""
     kind, norm = block_kind(arguments["block"]), arguments["norm"]
-    own = {"epsilon": arguments["norm_epsilon"]}
+    epsilon = arguments["norm_epsilon"]
     return {
         "router": {name: arguments[name] for name in ROUTER_ARGUMENTS},
-        "norms": {"norm": norm} | own,
+        "steps": {"norm": norm, "norm_epsilon": epsilon, "unroll": arguments["unroll"]},
         "head": {
             "norm": norm if kind.stem_activation is None else None,
             "activation": kind.output_activation,
             "pool_first": arguments["pool_first"],
-        }
-        | own,
+            "epsilon": epsilon,
+        },
     }
+
+
+def plain_values(arguments):
+    """Returns arguments as plain data, which JSON can hold: NumPy's numbers and arrays become Python's."""
+    plain = {name: value.tolist() if hasattr(value, "tolist") else value for name, value in arguments.items()}
+    side = plain["image_shape"]
+    listed = isinstance(side, list | tuple)
+    expect(listed, "image_shape", "(height, width, channels), positive whole numbers", side)
+    return plain | {"image_shape": tuple(int(n) if isinstance(n, numbers.Integral) else n for n in side)}

@@ -29,7 +29,7 @@ def decode_predictions(model, logits, top=5, task=None):
         model: a `ModNet`.
         logits: `(batch, num_classes)`, what the model returns.
         top: how many classes of each image; all where there are fewer.
-        task: the task that the logits are of; default the selected one.
+        task: the task that the logits are of; default the model's default task.
 
     Returns:
         For each image a list of `Prediction`, the likeliest first.
@@ -37,7 +37,7 @@ def decode_predictions(model, logits, top=5, task=None):
     Raises:
         ValueError: an unknown task, one without class names, logits of another shape, or `top` under one.
     """
-    task = model.selected_task if task is None else task
+    task = model.default_task if task is None else task
     expect_one_of("task", task, model.task_names)
     expect_count("top", top)
     names = model.class_names[task]

@@ -1,7 +1,7 @@
 """Models from published checkpoints."""
 
 from keras_modnet.converters import convert
-from keras_modnet.layers.initial_values import values_follow
+from keras_modnet.layers.initial_values import without_initial_values
 from keras_modnet.models.modnet import ModNet
 from keras_modnet.models.preset_io import assign_tensors
 
@@ -25,7 +25,7 @@ def from_checkpoint(path, architecture, dtype=None):
         ValueError: an unknown architecture.
     """
     converted = convert(path, architecture)
-    with values_follow():
+    with without_initial_values():
         model = ModNet(**converted.arguments, dtype=dtype)
     assign_tensors(model, converted.tensors, path)
     return model

@@ -4,7 +4,7 @@ import contextlib
 import warnings
 
 from keras_modnet import presets
-from keras_modnet.layers.initial_values import values_follow
+from keras_modnet.layers.initial_values import without_initial_values
 from keras_modnet.models.modnet import ModNet
 from keras_modnet.models.preset_io import WEIGHTS_FILE, assign_tensors, check_arguments
 
@@ -19,7 +19,7 @@ def from_preset(name, load_weights=True, num_classes=None, task_name="new", dtyp
         load_weights: whether to take the weights over; if False they are fresh and the orderings unlearned, and a
             name needs no network.
         num_classes: if given, the model gets one more task with this number of classes and a fresh head, which starts
-            with the ordering and norms of the preset's first task and is selected; one warning line says so.
+            with the ordering and norms of the preset's default task and takes its place; one warning line says so.
         task_name: name of that task.
         dtype: dtype policy of the model such as `"mixed_bfloat16"`; default Keras's global one.
 
@@ -36,14 +36,14 @@ def from_preset(name, load_weights=True, num_classes=None, task_name="new", dtyp
     arguments = dict(contents.config["model"])
     check_arguments(contents.config, folder / presets.CONFIG_FILE, ModNet)
     arguments["image_shape"] = tuple(arguments["image_shape"])
-    with values_follow() if load_weights else contextlib.nullcontext():
+    with without_initial_values() if load_weights else contextlib.nullcontext():
         model = ModNet(**arguments, dtype=dtype)
     if load_weights:
         assign_tensors(model, contents.tensors, folder / WEIGHTS_FILE)
     if num_classes is not None:
-        source = model.selected_task
+        source = model.default_task
         model.add_task(task_name, num_classes, init_from=source)
-        model.select_task(task_name)
+        model.default_task = task_name
         warnings.warn(
             f"Task '{task_name}' has the bank, ordering and norms of '{source}' and a fresh head of {num_classes} "
             "classes: train it before use.",

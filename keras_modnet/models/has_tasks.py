@@ -1,13 +1,14 @@
-"""The tasks of a model: add, select, remove, order, freeze."""
-
-import contextlib
+"""The tasks of a model: add, remove, order, freeze."""
 
 from keras_modnet.checks import expect, expect_one_of
 from keras_modnet.models import trainability
+from keras_modnet.models.arguments import task_arguments
 from keras_modnet.models.ordering import Ordering, as_ordering
 from keras_modnet.models.report import TaskReport, task_report
+from keras_modnet.models.running import ordering_of
 from keras_modnet.models.task_io import load_task, save_task
-from keras_modnet.models.tasks import copy_value, expect_task_name, nearest_steps, task_specs
+from keras_modnet.models.task_layers import copy_values, make_router, nearest_steps
+from keras_modnet.models.task_specs import expect_task_name, task_specs
 
 
 class HasTasks:
@@ -23,9 +24,23 @@ class HasTasks:
         return tuple(self.task_layers)
 
     @property
-    def selected_task(self):
-        """Name of the task that an image tensor runs."""
-        return self._selected
+    def task_layers(self):
+        """`{name: TaskLayers}`, in the order in which the tasks were added."""
+        return self._tasks.by_name
+
+    @property
+    def default_task(self):
+        """Name of the task that an array of images runs; set by assignment, and by nothing else.
+
+        At first the first task. Kept in presets and `.keras` files. A default task that is removed makes way for the
+        first of those that are left.
+        """
+        return self._default_task
+
+    @default_task.setter
+    def default_task(self, name):
+        expect_one_of("default_task", name, self.task_names)
+        self._default_task = name
 
     def expect_free(self, name):
         """Raises `ValueError` if a task has this name."""
@@ -40,22 +55,6 @@ class HasTasks:
         """`{task: tuple of the names of its classes, or None}`."""
         return {name: layers.class_names for name, layers in self.task_layers.items()}
 
-    def select_task(self, name):
-        """Makes `name` the task that an image tensor runs; what trains stays as it is."""
-        self._layers_of(name)
-        self.swap_functions(self._selected, name)
-        self._selected = name
-
-    @contextlib.contextmanager
-    def use_task(self, name):
-        """Selects a task for the length of a `with` block and goes back to the former one at its end."""
-        former = self._selected
-        self.select_task(name)
-        try:
-            yield self
-        finally:
-            self.select_task(former)
-
     def add_task(self, name, num_classes, init_from=None, num_steps=None, class_names=None):
         """Adds a task: its own ordering, norms and head; what trains of the others stays as it is.
 
@@ -67,6 +66,9 @@ class HasTasks:
                 None starts with equal probabilities and fresh norms.
             num_steps: steps; default those of `init_from`, else the model's.
             class_names: a text for each class, or None.
+
+        Returns:
+            The task's `TaskModel`, `model.task(name)`.
 
         Raises:
             ValueError: the name is taken or not a word, `init_from` is unknown, a count is under one, or class names
@@ -83,8 +85,8 @@ class HasTasks:
         layers = self.make_task(name, **task_specs({name: spec}, default_steps)[name])
         if source is not None:
             layers.take_from(source, nearest_steps(layers.num_steps, source.num_steps))
-        # Functions of the other tasks stay: nothing that they run has changed.
         self.task_layers[name] = layers
+        return self.task(name)
 
     def remove_task(self, name):
         """Removes a task and all that it owns; the last one cannot be removed."""
@@ -92,9 +94,9 @@ class HasTasks:
         expect(len(self.task_layers) > 1, "name", "a task of a model that has another one", name)
         # `pop` and not `del`: Keras stops tracking the layers of what is popped.
         self.task_layers.pop(name)
-        self.forget_functions()
-        if self._selected == name:
-            self._selected = self.task_names[0]
+        self._models.forget(name)
+        if self._default_task == name:
+            self._default_task = self.task_names[0]
 
     def copy_task(self, name, new_name):
         """Adds a task that equals another one, its head and what trains of it included.
@@ -103,44 +105,36 @@ class HasTasks:
             name: name of the task to copy.
             new_name: name of the copy, letters, digits and _.
 
+        Returns:
+            The copy's `TaskModel`, `model.task(new_name)`.
+
         Raises:
             ValueError: an unknown task, or a new name that is taken or not a word.
         """
         old = self._layers_of(name)
         expect_task_name(new_name)
         self.expect_free(new_name)
-        self.task_layers[new_name] = self._copy_of(old, new_name)
+        new = self.make_task(new_name, **old.spec())
+        copy_values(old.variables_by_name(), new.variables_by_name())
+        trainability.apply_task_states(new, trainability.task_states(old))
+        self.task_layers[new_name] = new
+        return self.task(new_name)
 
     def rename_task(self, name, new_name):
-        """Gives a task another name; order, selection and what trains stay as they are. Arguments as `copy_task`."""
-        old = self._layers_of(name)
+        """Gives a task another name; order, weights and what trains stay as they are. Arguments as `copy_task`.
+
+        Models of the task that somebody holds go on under the old name.
+        """
+        own = self._layers_of(name)
         expect_task_name(new_name)
         self.expect_free(new_name)
-        new = self._copy_of(old, new_name)
-        self._replace_tasks(
-            {
-                new_name if task == name else task: new if task == name else layers
-                for task, layers in self.task_layers.items()
-            }
-        )
-        if self._selected == name:
-            self._selected = new_name
-
-    def _copy_of(self, old, name):
-        new = self.make_task(name, **old.spec())
-        theirs = old.variables_by_name()
-        for variable_name, variable in new.variables_by_name().items():
-            copy_value(theirs[variable_name], variable)
-        trainability.apply_task_states(new, trainability.task_states(old))
-        return new
-
-    def _replace_tasks(self, layers_by_name):
-        # Taken out and put back, so that the tasks keep their order and Keras forgets the old layers.
-        for name in list(self.task_layers):
-            self.task_layers.pop(name)
-        for name, layers in layers_by_name.items():
-            self.task_layers[name] = layers
-        self.forget_functions()
+        # A task that takes the old name has layers of the old name, and one model may run both.
+        own.name = f"task_{new_name}"
+        renamed = {new_name if task == name else task: layers for task, layers in self.task_layers.items()}
+        self._tasks.replace(renamed)
+        self._models.forget(name)
+        if self._default_task == name:
+            self._default_task = new_name
 
     def save_task(self, task, path, card=None):
         """Writes one task into one file of kilobytes; see `models.task_io.save_task`."""
@@ -152,8 +146,7 @@ class HasTasks:
 
     def ordering(self, task):
         """Returns the task's `Ordering`: softmax of the logits, one-hot once hardened; or the mixture that it runs."""
-        layers = self._layers_of(task)
-        return Ordering(layers.router.weights_now(), mixed=layers.mixed)
+        return ordering_of(self._layers_of(task))
 
     def set_ordering(self, task, ordering):
         """Gives a task an ordering; a hard one is fixed and drawn no more, a mixture runs as it is.
@@ -174,17 +167,14 @@ class HasTasks:
         expect(known, "ordering", f"made from this task's {old.num_steps} steps", ordering)
         if (ordering.num_steps, ordering.mixed) == (old.num_steps, old.mixed):
             old.norms.assign_rows(old.norms.take_steps(sources))
-        else:
-            self._make_anew(task, sources, num_steps=ordering.num_steps, mixed=ordering.mixed)
-        self.task_layers[task].router.set_weights_now(ordering.weights)
-
-    def _make_anew(self, task, sources, **changed):
-        old = self.task_layers[task]
-        new = self.make_task(task, **old.spec() | changed)
-        new.take_from(old, sources)
-        new.take_head(old)
-        trainability.apply_task_states(new, trainability.task_states(old))
-        self._replace_tasks({name: new if name == task else layers for name, layers in self.task_layers.items()})
+            old.router.set_weights_now(ordering.weights)
+            return
+        arguments = task_arguments(self._arguments)["router"]
+        router = make_router(self.bank, ordering.num_steps, ordering.mixed, arguments, self.dtype_policy)
+        with old.names_of_steps():
+            router.build(None)
+            router.set_weights_now(ordering.weights)
+            old.steps.replace_router(router, sources)
 
     def train_only(self, task, parts):
         """Freezes everything but some parts of one task; prints and returns the table of what trains.
@@ -202,7 +192,6 @@ class HasTasks:
         """
         self._layers_of(task)
         trainability.apply_part_states(self, trainability.states_for(self, task, parts))
-        self.forget_functions()
         table = trainability.trainable_table(self, task)
         print(table)
         return table

@@ -2,19 +2,22 @@
 
 import keras
 
+from keras_modnet.checks import expect, expect_one_of
 from keras_modnet.layers import BlockBank, IsometricStem
+from keras_modnet.layers.layer_dict import LayerDict
 from keras_modnet.models import trainability
-from keras_modnet.models.arguments import check_arguments, stem_arguments, task_arguments
-from keras_modnet.models.fitting import FitsTasks
+from keras_modnet.models.arguments import check_arguments, plain_values, stem_arguments, task_arguments
+from keras_modnet.models.delegating import Delegates
 from keras_modnet.models.has_tasks import HasTasks
 from keras_modnet.models.preset_io import save_to_preset
-from keras_modnet.models.runs_tasks import RunsTasks
+from keras_modnet.models.running import RunsOrderings
 from keras_modnet.models.static import to_static, to_static_tasks
-from keras_modnet.models.tasks import TaskLayers, task_specs
+from keras_modnet.models.task_layers import make_task_layers
+from keras_modnet.models.task_specs import task_specs
 
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
-class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
+class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
     """A modular network: tasks run the blocks of one bank, each in its own order.
 
     Args:
@@ -41,10 +44,11 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         norm_epsilon: what the norms add to the variance; those that belong to a block have their own.
         pool_first: whether heads pool the features in front of their norm instead of behind it.
         seed: integer seed of the routers, or None.
+        default_task: name of the task that an array of images runs; default the first one.
 
     Call arguments:
-        images: `(batch, height, width, channels)` with values from 0 to 255, any dtype, for the selected task; or a
-            dict of them keyed by task.
+        images: `(batch, height, width, channels)` with values from 0 to 255, any dtype, for the default task; or a dict
+            of them keyed by task.
         training: whether routers draw and statistics are gathered.
 
     Returns:
@@ -79,12 +83,13 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         norm_epsilon=1e-3,
         pool_first=False,
         seed=None,
+        default_task=None,
         **kwargs,
     ):
         # Pixels reach the stem as they are: Keras would round them to half precision here.
         super().__init__(autocast=False, **kwargs)
-        self._arguments = {
-            "image_shape": tuple(image_shape),
+        arguments = {
+            "image_shape": image_shape,
             "num_blocks": num_blocks,
             "num_steps": num_steps,
             "width": width,
@@ -104,10 +109,14 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
             "pool_first": pool_first,
             "seed": seed,
         }
+        self._arguments = plain_values(arguments)
         check_arguments(self._arguments)
-        self._build_parts(task_specs(tasks, num_steps))
+        self._build_parts(task_specs(tasks, num_steps), default_task)
 
-    def _build_parts(self, specs):
+    def _build_parts(self, specs, default_task):
+        names = tuple(specs)
+        self._default_task = names[0] if default_task is None else default_task
+        expect_one_of("default_task", self._default_task, names)
         arguments, own = self._arguments, {"dtype": self.dtype_policy}
         bank = [arguments[name] for name in ("num_blocks", "block", "mixing")]
         self.stem = IsometricStem(**stem_arguments(arguments), name="stem", **own)
@@ -115,9 +124,7 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         self.stem.build((None, *self.image_shape))
         self._features_shape = self.stem.compute_output_shape((None, *self.image_shape))
         self.bank.build(self._features_shape)
-        self.task_layers = {name: self.make_task(name, **spec) for name, spec in specs.items()}
-        self._selected = next(iter(specs))
-        # Everything is built, and a Keras model whose `build` never runs stays open for tasks that come later.
+        self._tasks = LayerDict({name: self.make_task(name, **spec) for name, spec in specs.items()})
         self.built = True
 
     @property
@@ -127,17 +134,21 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
 
     def make_task(self, name, num_classes, num_steps, class_names=None, mixed=False):
         """Returns fresh `TaskLayers`, built, that belong to no task yet."""
+        spec = {"num_classes": num_classes, "num_steps": num_steps, "class_names": class_names, "mixed": mixed}
         own = {"name": f"task_{name}", "dtype": self.dtype_policy}
-        parts = task_arguments(self._arguments)
-        own |= {"class_names": class_names, "mixed": mixed}
-        layers = TaskLayers(num_steps, num_classes, self.bank, **parts, **own)
-        layers.build(self._features_shape)
-        return layers
+        return make_task_layers(self.bank, self._features_shape, spec, task_arguments(self._arguments), **own)
 
-    @property
-    def unroll(self):
-        """Whether steps are unrolled into the graph; None: depends on their number."""
-        return self._arguments["unroll"]
+    def build(self, images_shape=None):
+        """Does nothing: all variables are made by the constructor."""
+
+    def call(self, images, training=None):
+        """Runs the default task, or the tasks that are the keys of `images`."""
+        if isinstance(images, dict):
+            return {name: self._logits(name, batch, training) for name, batch in images.items()}
+        return self._logits(self._default_task, images, training)
+
+    def _logits(self, name, images, training):
+        return self._layers_of(name)(self.stem(images, training=training), training=training)
 
     @property
     def image_shape(self):
@@ -156,16 +167,30 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         steps = layers.num_steps * self.bank.macs_per_step(height, width)
         return self.stem.macs() + steps + channels * layers.num_classes
 
+    def shared_variables(self):
+        """Returns those of `named_variables` that all tasks share: of stem and bank."""
+        named = {f"stem/{name}": variable for name, variable in self.stem.variables_by_name().items()}
+        return named | {f"bank/{name}": variable for name, variable in self.bank.stacked_weights.items()}
+
     def named_variables(self):
         """Returns `{"stem/kernel": variable, "bank/conv1/kernel": ..., "tasks/digits/head/bias": ...}`.
 
         The names are the package's own and stay the same between releases of Keras; presets store tensors under them.
         """
-        named = {f"stem/{name}": variable for name, variable in self.stem.variables_by_name().items()}
-        named |= {f"bank/{name}": variable for name, variable in self.bank.stacked_weights.items()}
+        named = self.shared_variables()
         for task, layers in self.task_layers.items():
             named |= {f"tasks/{task}/{name}": variable for name, variable in layers.variables_by_name().items()}
         return named
+
+    def save(self, filepath, *args, **kwargs):
+        """As `keras.Model.save`.
+
+        Raises:
+            ValueError: a task's head is quantized; no file is written then.
+        """
+        for layers in self.task_layers.values():
+            layers.head.expect_not_quantized()
+        return super().save(filepath, *args, **kwargs)
 
     def to_static(self, task, fold_norms=False):
         """Returns one task as a plain functional model of stock Keras layers with equal logits; see `models.static`."""
@@ -183,35 +208,27 @@ class ModNet(HasTasks, RunsTasks, FitsTasks, keras.Model):
         """Returns the shape of the logits, for a dict of shapes a dict."""
         if isinstance(images_shape, dict):
             return {name: (shape[0], self.num_classes(name)) for name, shape in images_shape.items()}
-        return (images_shape[0], self.num_classes(self._selected))
+        return (images_shape[0], self.num_classes(self._default_task))
 
     def arguments(self):
         """Returns the constructor's arguments that make this network again, with the present tasks, as plain data."""
-        return self._arguments | {"tasks": {name: layers.spec() for name, layers in self.task_layers.items()}}
+        tasks = {name: layers.spec() for name, layers in self.task_layers.items()}
+        return self._arguments | {"tasks": tasks, "default_task": self._default_task}
 
     def compute_output_spec(self, images, training=None):
-        """Returns the spec of the logits, for a dict a dict; float32 under every dtype policy."""
-        if isinstance(images, dict):
-            return {name: self._spec(name, batch) for name, batch in images.items()}
-        return self._spec(self._selected, images)
-
-    def _spec(self, name, images):
-        return keras.KerasTensor((images.shape[0], self.num_classes(name)), dtype="float32")
+        """Raises `ValueError`: a model around this one would train tasks that it does not run."""
+        expect(False, "layer", "a task in a model around it: `model.task(name)` or `model.joint(names)`", self)
 
     def get_config(self):
-        """Returns the constructor's arguments with the present tasks, the selected one, and what trains."""
-        state = {"selected_task": self._selected, "trains": trainability.part_states(self)}
-        return super().get_config() | self.arguments() | state
+        """Returns the constructor's arguments with the present tasks, the default one, and what trains."""
+        return super().get_config() | self.arguments() | {"trains": trainability.part_states(self)}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """Makes the model from what `get_config` returned."""
         config = dict(config)
-        selected, trains = config.pop("selected_task", None), config.pop("trains", None)
-        config["image_shape"] = tuple(config["image_shape"])
+        trains = config.pop("trains", None)
         model = cls(**config)
-        if selected is not None:
-            model.select_task(selected)
         if trains is not None:
             trainability.apply_part_states(model, trains)
         return model

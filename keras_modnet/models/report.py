@@ -62,5 +62,5 @@ def task_report(model, task):
 
 def own_parameters(layers):
     """Returns the number of parameters that a task owns; scalars that steer the router are none."""
-    shapes = [variable.shape for variable in layers.variables_by_name().values()]
-    return sum(math.prod(shape) for shape in shapes if len(shape) > 0)
+    own = (layers.ordering_variable, *layers.norms.variables, *layers.head.variables)
+    return sum(math.prod(variable.shape) for variable in own)

@@ -32,6 +32,7 @@ def static_stem(images, stem):
 
 def static_head(x, head, name):
     """Returns logits `(batch, num_classes)` of features, by the layers that a `ClassifierHead` equals."""
+    head.expect_not_quantized()
     options = {"data_format": "channels_last", "dtype": "float32", "name": f"{name}_pooling"}
     pooling = keras.layers.GlobalAveragePooling2D(**options)
     if head.pool_first:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_modnet.checks import expect
-from keras_modnet.layers.initial_values import values_follow
+from keras_modnet.layers.initial_values import without_initial_values
 from keras_modnet.layers.values import value_of
 from keras_modnet.models.ordering import Ordering, expect_block
 
@@ -16,7 +16,7 @@ def take_blocks(model, blocks):
     domains there is one for each domain, too, as `fit_domains(orderings="separate")` needs.
 
     In a hard ordering the n-th step that runs a block runs its n-th copy, steps beyond the last copy that one. In other
-    orderings copies share a block's weight equally. Stem, norms, heads, names, what is selected and what trains come
+    orderings copies share a block's weight equally. Stem, norms, heads, names, the default task and what trains come
     along; the new model is not compiled. Files of single tasks belong to the bank that they were saved from.
 
     Args:
@@ -35,7 +35,7 @@ def take_blocks(model, blocks):
     blocks = np.asarray(blocks, int)
     orderings = {task: _renumbered(task, model.ordering(task), blocks) for task in model.task_names}
     config = model.get_config() | {"num_blocks": len(blocks)}
-    with values_follow():
+    with without_initial_values():
         taken = type(model).from_config(config)
     theirs = model.named_variables()
     for name, variable in taken.named_variables().items():

@@ -2,9 +2,9 @@
 
 from keras_modnet import presets
 from keras_modnet.checks import expect_one_of
-from keras_modnet.layers.initial_values import values_follow
+from keras_modnet.layers.initial_values import without_initial_values
 from keras_modnet.layers.values import value_of
-from keras_modnet.models.tasks import expect_task_name, task_specs
+from keras_modnet.models.task_specs import expect_task_name, task_specs
 from keras_modnet.presets.task_files import read_task_file, tensors_digest, write_task_file
 from keras_modnet.version import __version__
 
@@ -12,7 +12,7 @@ TASK_KEYS = ("num_classes", "num_steps", "class_names", "mixed")
 # Arguments of `ModNet` that change nothing of what a task that is loaded computes.
 FREE_ARGUMENTS = (
     *("num_steps", "mixing", "unroll", "temperature", "straight_through"),
-    *("entropy_weight", "block_use_weight", "seed"),
+    *("entropy_weight", "block_use_weight", "seed", "default_task"),
 )
 
 
@@ -22,8 +22,7 @@ def bank_digest(model):
     Args:
         model: a `ModNet`.
     """
-    named = model.named_variables().items()
-    return tensors_digest({name: value_of(v) for name, v in named if not name.startswith("tasks/")})
+    return tensors_digest({name: value_of(variable) for name, variable in model.shared_variables().items()})
 
 
 def save_task(model, task, path, card=None):
@@ -59,7 +58,7 @@ def save_task(model, task, path, card=None):
 
 
 def load_task(model, path, name=None):
-    """Adds the task of a file to a model, whole or not at all; what is selected and what trains stays as it is.
+    """Adds the task of a file to a model, whole or not at all; the default task and what trains stays as it is.
 
     Args:
         model: a `ModNet` with the bank that the task was saved from.
@@ -67,7 +66,7 @@ def load_task(model, path, name=None):
         name: name of the new task; default the one that it was saved under.
 
     Returns:
-        Name of the new task.
+        The task's `TaskModel`, `model.task(name)`.
 
     Raises:
         PresetError: the file is missing, damaged, or of a task of another bank.
@@ -79,11 +78,11 @@ def load_task(model, path, name=None):
     model.expect_free(name)
     _check_bank(model, path, description)
     spec = {key: description[key] for key in TASK_KEYS if key in description}
-    with values_follow():
+    with without_initial_values():
         layers = model.make_task(name, **task_specs({name: spec}, model.default_steps)[name])
     _assign(path, layers, tensors)
     model.task_layers[name] = layers
-    return name
+    return model.task(name)
 
 
 def _network(model):

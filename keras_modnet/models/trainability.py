@@ -4,7 +4,7 @@ import dataclasses
 import math
 
 from keras_modnet.checks import expect
-from keras_modnet.models.tasks import TASK_PARTS
+from keras_modnet.models.task_layers import TASK_PARTS
 
 PARTS = ("ordering", "norm", "statistics", "head", "bank", "stem")
 
@@ -30,17 +30,24 @@ def task_states(layers):
 
 def apply_part_states(model, states):
     """Sets what trains from what `part_states` returned."""
-    model.stem.trainable, model.bank.trainable = states["stem"], states["bank"]
+    _set_trainable(model.stem, states["stem"])
+    _set_trainable(model.bank, states["bank"])
     for name, parts in states["tasks"].items():
         apply_task_states(model.task_layers[name], parts)
 
 
 def apply_task_states(layers, parts):
     """Sets what trains of one task's layers from `{part: bool}`."""
-    layers.router.trainable = parts["ordering"]
+    _set_trainable(layers.router, parts["ordering"])
     layers.norms.configure(affine=parts["norm"], statistics=parts["statistics"])
     # A head that is frozen is frozen whole: its norm neither trains nor gathers.
-    layers.head.trainable = parts["head"]
+    _set_trainable(layers.head, parts["head"])
+
+
+def _set_trainable(layer, trainable):
+    # Keras hands a value on to the layers inside, but on TensorFlow not one that the layer itself has already.
+    layer.trainable = not trainable
+    layer.trainable = trainable
 
 
 def states_for(model, task, parts):

@@ -6,6 +6,7 @@ import numpy as np
 from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.layers.router import expect_confidence
 from keras_modnet.layers.values import value_of
+from keras_modnet.models.running import logits_with_ordering, ordering_of
 from keras_modnet.training.schedules import exponential
 
 
@@ -128,7 +129,7 @@ class SoftHardGap(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Measures both accuracies."""
-        ordering = self.model.ordering(self.task)
+        ordering = ordering_of(self.model.task_layers[self.task])
         accuracies = [self._accuracy(which.weights) for which in (ordering, ordering.hard())]
         if logs is not None:
             logs["soft_hard_gap"] = 100 * (accuracies[0] - accuracies[1])
@@ -136,7 +137,8 @@ class SoftHardGap(keras.callbacks.Callback):
     def _accuracy(self, weights):
         starts = range(0, len(self.images), self.batch_size)
         batches = (self.images[start : start + self.batch_size] for start in starts)
-        logits = [self.model.run_with_ordering(self.task, batch, weights) for batch in batches]
+        layers, stem = self.model.task_layers[self.task], self.model.stem
+        logits = [logits_with_ordering(layers.bank, layers, stem(batch), weights) for batch in batches]
         predicted = np.concatenate([keras.ops.convert_to_numpy(batch).argmax(-1) for batch in logits])
         return float((predicted == self.labels).mean())
 
@@ -166,7 +168,7 @@ class OrderingLog(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Writes the scalars of the epoch."""
         for name in _tasks_of(self.model, self.tasks):
-            ordering = self.model.ordering(name)
+            ordering = ordering_of(self.model.task_layers[name])
             temperature = value_of(self.model.task_layers[name].router.current_temperature)
             self._writer.add_scalar(f"{name}/ordering_entropy_nats", float(ordering.entropy.mean()), epoch)
             self._writer.add_scalar(f"{name}/temperature", float(temperature), epoch)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_modnet.checks import expect, expect_one_of
-from keras_modnet.models.runs_tasks import STATISTICS_PARTS
+from keras_modnet.models.running import STATISTICS_PARTS
 
 
 def refresh_statistics(model, task, batches, parts=STATISTICS_PARTS):

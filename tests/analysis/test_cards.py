@@ -62,6 +62,7 @@ def test_results_stand_task_by_task_with_every_seed_and_the_shipped_one():
     [
         "Seeds 3, 5; the weights are those of seed 5, chosen before training. Whole test sets. 1,234 parameters, each",
         "| digits | this preset | 98.25 ± 0.50 | 97.90, 98.60 |\n| digits | blocks run once | 97.00 ± 1.00 | 96.30, ",
+        'model = keras_modnet.from_preset("tiny")\nlogits = model.task("words").predict(images)\n```\n',
         "| words | 1 1 |\n| digits | 0 1 |",
         r"| words | letters | free | B \| C, 1995 |",
         "```\npython -m training.run --recipe=tiny\n```",
@@ -87,7 +88,7 @@ def test_the_order_of_the_facts_changes_nothing():
 def test_a_card_without_facts_is_name_and_citation():
     text = render_card("bare", {})
     assert [line for line in text.splitlines() if line.startswith("#")] == ["# bare", "## How to cite"]
-    assert "use_task" not in text
+    assert "logits = model.predict(images)" in text
     assert "arXiv:2107.10963" in text
 
 

@@ -8,7 +8,6 @@ from keras_modnet import Ordering, refresh_statistics, suggest_edits
 from keras_modnet.analysis import edit_scores, edits
 from keras_modnet.layers.values import value_of
 from keras_modnet.models import trainability
-from keras_modnet.models.fitting import KERAS_FUNCTIONS
 
 BLOCKS = (0, 2, 0)
 RANDOM = np.random.default_rng(5)
@@ -125,26 +124,26 @@ def test_the_best_edit_once_set_has_the_scored_accuracy(model, compile_model, qu
     assert best.kind != "none"
     model.set_ordering("digits", best.ordering)
     refresh_statistics(model, "digits", [OTHER_IMAGES])
-    compile_model(model, metrics=["accuracy"])
-    with model.use_task("digits"):
-        accuracy = model.evaluate(IMAGES, LABELS, verbose=0, return_dict=True)["accuracy"]
+    task = compile_model(model.task("digits"), metrics=["accuracy"])
+    accuracy = task.evaluate(IMAGES, LABELS, verbose=0, return_dict=True)["accuracy"]
     assert 100 * accuracy == pytest.approx(best.accuracy, abs=1e-4)
 
 
 @pytest.mark.parametrize("statistics", [None, OTHER_IMAGES])
 def test_the_model_stays_as_it_is(model, quick, statistics):
-    model.select_task("letters")
+    model.default_task = "letters"
     model.train_only("digits", ("ordering", "head"))
-    model.predict_on_batch(IMAGES)
+    task = model.task("digits")
+    task.predict_on_batch(IMAGES)
 
     def state():
-        functions = tuple(getattr(model, name) for name in KERAS_FUNCTIONS)
         variables = tuple(id(variable) for variable in model.variables)
-        return variables, model.selected_task, trainability.part_states(model), functions, dict(model.task_layers)
+        parts = trainability.part_states(model), dict(model.task_layers)
+        return variables, model.default_task, parts, model.task("digits"), task.predict_function
 
     # Beside the named ones the seeds of the routers.
     before, numbers = state(), [value_of(variable) for variable in model.variables]
-    assert before[3][KERAS_FUNCTIONS.index("predict_function")] is not None
+    assert task.predict_function is not None
     suggest_edits(model, "digits", (IMAGES, LABELS), statistics=statistics)
     assert state() == before
     after = [value_of(variable) for variable in model.variables]

@@ -6,8 +6,9 @@ import json
 import pytest
 import safetensors.numpy
 
-from benchmarks import conversion_rows, script
-from benchmarks.conversion_parts.weights import published_shapes, random_weights
+from benchmarks.conversion.rows import NETWORKS
+from benchmarks.conversion.weights import published_shapes, random_weights
+from benchmarks.shared.script import RESULTS
 from keras_modnet.converters import Architecture, convert
 
 SMALL = {"depth": 2, "width": 4, "patch_size": 2, "image_size": 4, "num_classes": 2, "class_names": ("a", "b")}
@@ -26,7 +27,7 @@ def test_random_weights_convert(architecture, tmp_path):
 
 
 def test_stored_logits_are_those_of_torch():
-    results = json.loads((script.RESULTS / "conversion.json").read_text())
-    assert {run["network"] for run in results["runs"]} == set(conversion_rows.NETWORKS)
+    results = json.loads((RESULTS / "conversion.json").read_text())
+    assert {run["network"] for run in results["runs"]} == set(NETWORKS)
     for run in results["runs"]:
         assert run["difference"] < results["setting"]["tolerance"] < run["largest_logit"]

@@ -2,7 +2,7 @@ import types
 
 import pytest
 
-from benchmarks import render, tables
+from benchmarks import render
 
 
 def test_the_documents_show_the_stored_results():
@@ -32,21 +32,12 @@ MACHINE = {
 
 
 def test_a_table_says_command_seeds_and_machine():
-    rows = types.SimpleNamespace(table=lambda results: "the table")
+    module = types.SimpleNamespace(table=lambda results: "the table")
     results = {"command": "a command", "machines": [MACHINE], "runs": [{"seed": seed} for seed in (0, 0, 1)]}
     line = "`a command`; 2 seeds; jax 1.0, Keras 3.0, 2 CPU cores (x86_64)."
-    assert render.with_origin(rows, results) == f"the table\n\n{line}"
+    assert render.with_origin(module, results) == f"the table\n\n{line}"
 
 
 def test_a_benchmark_without_seeds_says_itself_where_it_comes_from():
-    rows = types.SimpleNamespace(table=lambda results: "the table", origin=lambda results: f"from {results}")
-    assert render.with_origin(rows, "there") == "the table\n\nfrom there"
-
-
-def test_spread_is_the_standard_deviation_of_a_sample():
-    # Mean of 1, 2, 3 is 2; squared differences 1, 0, 1 over two.
-    assert tables.mean_and_spread([1.0, 2.0, 3.0]) == "2.00 ± 1.00"
-
-
-def test_one_value_has_no_spread():
-    assert tables.mean_and_spread([2.0]) == "2.00"
+    module = types.SimpleNamespace(table=lambda results: "the table", origin=lambda results: f"from {results}")
+    assert render.with_origin(module, "there") == "the table\n\nfrom there"

@@ -2,9 +2,9 @@ import keras
 import numpy as np
 import pytest
 
-from benchmarks.speed_parts.convmixer import convmixer_macs, convmixer_width
-from benchmarks.speed_parts.networks import CLASSES, TASK, compiled, image_shape, make_batch, make_modnet, scatter_norms
-from benchmarks.speed_parts.peers import copy_weights, plain_resnet, soft_sharing_resnet
+from benchmarks.speed.convmixer import convmixer_macs, convmixer_width
+from benchmarks.speed.networks import CLASSES, TASK, compiled, image_shape, make_batch, make_modnet, scatter_norms
+from benchmarks.speed.peers import copy_weights, plain_resnet, soft_sharing_resnet
 
 CELL = {"side": 4, "patch_size": 2, "width": 8, "num_steps": 4, "num_blocks": 3, "batch_size": 4}
 SIZES = {"width": 8, "patch_size": 2, "num_classes": CLASSES}

@@ -33,6 +33,7 @@ class Row:
         trainable: its trainable parameters.
         fixed: its other parameters, without the state of seeds.
         apply: function from the layer and its input to its output.
+        keys: of its inputs and outputs, where they are dicts.
         always_float32: whether the output is float32 under every policy.
     """
 
@@ -42,6 +43,7 @@ class Row:
     trainable: int
     fixed: int
     apply: Callable = lambda layer, x: layer(x)
+    keys: tuple = ()
     always_float32: bool = False
 
 
@@ -68,14 +70,26 @@ def norms_row(norm, fixed):
     )
 
 
-def modnet_row(block, norm, mixing, trainable, fixed, mixed=False, **arguments):
-    def make(dtype):
-        tasks = {"one": {"num_classes": 3, "mixed": mixed}}
-        kind = {"block": block, "norm": norm, "mixing": mixing, "dtype": dtype} | arguments
-        return ModNet(IMAGES, tasks, num_blocks=2, num_steps=2, width=4, patch_size=2, **kind)
+def make_modnet(dtype, tasks, block="basic", norm="batch", mixing="weights", **arguments):
+    kind = {"block": block, "norm": norm, "mixing": mixing, "dtype": dtype} | arguments
+    return ModNet(IMAGES, tasks, num_blocks=2, num_steps=2, width=4, patch_size=2, **kind)
 
-    name = "-".join(["modnet", block, norm, mixing, *(["mixed"] if mixed else []), *arguments])
+
+def task_row(block, norm, mixing, trainable, fixed, mixed=False, **arguments):
+    def make(dtype):
+        # The variables of the other task are none of this one's.
+        tasks = {"one": {"num_classes": 3, "mixed": mixed}, "other": 2}
+        return make_modnet(dtype, tasks, block, norm, mixing, **arguments).task("one")
+
+    name = "-".join(["task", block, norm, mixing, *(["mixed"] if mixed else []), *arguments])
     return Row(name, make, IMAGES, trainable, fixed, always_float32=True)
+
+
+def joint_row(keys, trainable, fixed):
+    def make(dtype):
+        return make_modnet(dtype, dict.fromkeys(("one", "two", "other"), 3)).joint(keys)
+
+    return Row("-".join(["joint", *keys]), make, IMAGES, trainable, fixed, keys=keys, always_float32=True)
 
 
 # Two blocks each. basic: two 3x3 kernels. bottleneck: 1x1 to 16 channels, depthwise 3x3, 1x1 back. convnext:
@@ -179,17 +193,17 @@ ROWS = [
     head_row("batch", "batch", "relu", DENSE + NORM, NORM),
     head_row("pools-first", "layer", "gelu", DENSE + NORM, 0, pool_first=True),
     head_row("plain", None, None, DENSE, 0),
-    modnet_row("basic", "group", "outputs", STEM + BASIC + LOGITS + BASIC_NORMS + DENSE, ROUTER_STATE),
-    modnet_row(
+    task_row("basic", "group", "outputs", STEM + BASIC + LOGITS + BASIC_NORMS + DENSE, ROUTER_STATE),
+    task_row(
         "bottleneck",
         "batch",
         "weights",
         STEM + BOTTLENECK + LOGITS + BOTTLENECK_NORMS + DENSE,
         ROUTER_STATE + BOTTLENECK_NORMS,
     ),
-    modnet_row("convnext", "layer", "weights", STEM + CONVNEXT + LOGITS + NORM + DENSE, ROUTER_STATE),
-    modnet_row("basic", "group", "weights", STEM + BASIC + LOGITS + BASIC_NORMS + DENSE, 0, mixed=True),
-    modnet_row(
+    task_row("convnext", "layer", "weights", STEM + CONVNEXT + LOGITS + NORM + DENSE, ROUTER_STATE),
+    task_row("basic", "group", "weights", STEM + BASIC + LOGITS + BASIC_NORMS + DENSE, 0, mixed=True),
+    task_row(
         *("convnext", "layer", "outputs"),
         STEM + CONVNEXT + LOGITS + NORM + DENSE,
         ROUTER_STATE,
@@ -197,9 +211,18 @@ ROWS = [
         norm_epsilon=1e-6,
     ),
     # Two norms in each of 2 steps, and one in the stem.
-    modnet_row(
+    task_row(
         *("convmixer_7_relu", "batch", "weights"),
         STEM + NORM + CONVMIXER + LOGITS + 2 * 2 * NORM + DENSE,
         ROUTER_STATE + NORM + 2 * 2 * NORM,
+    ),
+    # The stem and the bank once, everything else for each task.
+    *(
+        joint_row(
+            keys,
+            STEM + BASIC + len(keys) * (LOGITS + BASIC_NORMS + DENSE),
+            len(keys) * (ROUTER_STATE + BASIC_NORMS),
+        )
+        for keys in (("one",), ("one", "two"))
     ),
 ]

@@ -18,7 +18,7 @@ import timm
 import torch
 from torch import nn
 
-from benchmarks.conversion_parts.torch_networks import IsotropicConvNeXt, scale
+from benchmarks.conversion.torch_networks import IsotropicConvNeXt, scale
 
 FOLDER = pathlib.Path(__file__).parent / "fixtures"
 DEPTH, WIDTH, PATCH, IMAGE, CLASSES = 3, 8, 4, 16, 5

@@ -148,10 +148,10 @@ def test_a_new_task_learns_on_a_converted_bank_and_leaves_the_published_one(netw
     images = (generator.uniform(0, 80, (24, 16, 16, 3)) + 150 * labels[:, None, None, None]).astype("float32")
     model.add_task("bright", 2, init_from="imagenet", class_names=["dark", "bright"])
     options = {"parts": ("ordering", "statistics", "head"), "learning_rate": 0.1, "epochs": 20, "verbose": 0}
-    result = keras_modnet.adapt_task(model, "bright", (images, labels), **options)
+    result = keras_modnet.adapt_task(model, "bright", (images, labels), search="coordinate", **options)
     assert result.ordering_after.is_hard
-    with model.use_task("bright"):
-        predicted = keras_modnet.decode_predictions(model, model(images), top=1)
+    bright = model.task("bright")
+    predicted = keras_modnet.decode_predictions(model, bright(images), top=1, task="bright")
     right = [row.name == ("dark", "bright")[label] for (row,), label in zip(predicted, labels, strict=True)]
     assert np.mean(right) > 0.9
     assert largest(model(published), logits) < 1e-4

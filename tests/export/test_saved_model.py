@@ -32,7 +32,7 @@ def model(make_model):
     for task, blocks in ORDERINGS.items():
         model.set_ordering(task, blocks)
     give_each_task_norms_of_its_own(model)
-    model.select_task("letters")
+    model.default_task = "letters"
     return model
 
 

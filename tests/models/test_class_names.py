@@ -40,7 +40,7 @@ def test_names_go_with_a_task_that_is_copied_renamed_or_loaded(named, tmp_path):
     named.rename_task("digits", "renamed")
     assert named.class_names["copied"] == named.class_names["renamed"] == ("one", "two", "three")
     path = named.save_task("copied", tmp_path / "copied.modnet")
-    assert named.load_task(path, "loaded") == "loaded"
+    assert named.load_task(path, "loaded") is named.task("loaded")
     assert named.class_names["loaded"] == ("one", "two", "three")
 
 

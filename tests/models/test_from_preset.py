@@ -13,6 +13,7 @@ from keras_modnet import PresetError, presets
 def model(make_model):
     model = make_model(compiled=False)
     model.set_ordering("letters", [2, 0])
+    model.default_task = "letters"
     return model
 
 
@@ -21,7 +22,7 @@ def test_a_saved_preset_gives_the_same_model(model, images, values, tmp_path):
     before, after = values(model), values(again)
     assert list(before) == list(after)
     assert all(np.array_equal(before[name], after[name]) for name in before)
-    assert again.task_names == model.task_names
+    assert (again.task_names, again.default_task) == (model.task_names, "letters")
     assert again.ordering("letters").blocks == (2, 0)
     np.testing.assert_array_equal(again.predict(images, verbose=0), model.predict(images, verbose=0))
 
@@ -33,7 +34,7 @@ def test_without_weights_the_network_is_the_same_and_the_values_are_not(model, v
     assert not np.array_equal(before["bank/conv1/kernel"], after["bank/conv1/kernel"])
 
 
-def test_num_classes_adds_a_selected_task_with_a_fresh_head_and_one_warning(model, images, values, tmp_path):
+def test_num_classes_adds_a_default_task_with_a_fresh_head_and_one_warning(model, images, values, tmp_path):
     folder = str(model.save_to_preset(tmp_path / "mine"))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
@@ -44,7 +45,7 @@ def test_num_classes_adds_a_selected_task_with_a_fresh_head_and_one_warning(mode
     assert again.predict(images, verbose=0).shape == (4, 7)
     before, after = values(model), values(again)
     assert all(np.array_equal(before[name], after[name]) for name in before)
-    assert np.array_equal(after["tasks/new/norm/norm1/scale"], before["tasks/digits/norm/norm1/scale"])
+    assert np.array_equal(after["tasks/new/norm/norm1/scale"], before["tasks/letters/norm/norm1/scale"])
 
 
 def test_a_dtype_policy_is_taken_over(model, images, tmp_path):

@@ -4,6 +4,9 @@ import pytest
 from keras import ops
 
 SparseLoss = keras.losses.SparseCategoricalCrossentropy
+WHAT_TRAINS_HAS_CHANGED = (
+    r"What trains of '{}' is not what its optimizer was built for\. Expected `compile` .* Received \d+"
+)
 
 
 def logits(model, images):
@@ -25,8 +28,8 @@ def test_dict_in_dict_out(make_model, both):
     model = make_model(compiled=False)
     answers = model(both[0])
     assert {task: tuple(answer.shape) for task, answer in answers.items()} == {"digits": (4, 3), "letters": (4, 2)}
-    with model.use_task("letters"):
-        np.testing.assert_array_equal(ops.convert_to_numpy(answers["letters"]), logits(model, both[0]["letters"]))
+    alone = logits(model.task("letters"), both[0]["letters"])
+    np.testing.assert_array_equal(ops.convert_to_numpy(answers["letters"]), alone)
     shapes = dict.fromkeys(both[0], (None, 4, 4, 1))
     assert model.compute_output_shape(shapes) == {"digits": (None, 3), "letters": (None, 2)}
 
@@ -61,22 +64,21 @@ def test_fit_on_several_tasks_moves_each_of_them(make_model, both, values):
         assert (after[name] != before[name]).any(), name
 
 
-@pytest.mark.parametrize("batch", ["selected", "dict"])
+@pytest.mark.parametrize("batch", ["default", "dict"])
 def test_fit_on_one_task_leaves_the_others_as_they_are(make_model, compile_model, images, labels, values, batch):
     # AdamW would shrink what has no gradient, too.
-    model = compile_model(make_model(compiled=False), keras.optimizers.AdamW(0.1, weight_decay=0.1))
+    model = make_model(compiled=False, default_task="letters")
+    compile_model(model, keras.optimizers.AdamW(0.1, weight_decay=0.1))
     before = values(model)
     if batch == "dict":
         model.fit({"letters": images}, {"letters": labels}, verbose=0)
     else:
-        with model.use_task("letters"):
-            model.fit(images, labels, verbose=0)
+        model.fit(images, labels, verbose=0)
     after = values(model)
     for name, value in before.items():
         if name.startswith("tasks/digits/"):
             np.testing.assert_array_equal(after[name], value, err_msg=name)
     assert (after["tasks/letters/head/kernel"] != before["tasks/letters/head/kernel"]).any()
-    assert model.selected_task == "digits"
 
 
 def test_weight_decay_leaves_frozen_parts_as_they_are(make_model, compile_model, images, labels, values):
@@ -91,10 +93,10 @@ def test_weight_decay_leaves_frozen_parts_as_they_are(make_model, compile_model,
 
 @pytest.mark.parametrize("norm", ["batch", "group", "layer"])
 def test_training_lowers_the_loss(make_model, compile_model, images, labels, norm):
-    model = compile_model(make_model(compiled=False, norm=norm), keras.optimizers.Adam(0.1))
+    model = make_model(compiled=False, norm=norm)
     model.set_ordering("letters", [0, 1, 2])
-    with model.use_task("letters"):
-        losses = model.fit(images, labels, epochs=8, verbose=0).history["loss"]
+    letters = compile_model(model.task("letters"), keras.optimizers.Adam(0.1))
+    losses = letters.fit(images, labels, epochs=8, verbose=0).history["loss"]
     assert losses[-1] < 0.9 * losses[0]
 
 
@@ -147,25 +149,26 @@ def test_what_trains_has_changed_since_compile(make_model, compile_model, images
     model = make_model()
     model.fit(images, labels, verbose=0)
     change(model)
-    model.select_task("digits")
+    model.default_task = "digits"
     before = values(model)
-    with pytest.raises(ValueError, match=r"What trains has changed since .* Expected `compile` .* Received \d+ train"):
+    with pytest.raises(ValueError, match=WHAT_TRAINS_HAS_CHANGED.format("digits")):
         model.fit(images, labels, verbose=0)
     for name, value in values(model).items():
         np.testing.assert_array_equal(value, before[name], err_msg=name)
     compile_model(model).fit(images, labels, verbose=0)
 
 
-def test_other_tasks_than_those_compiled_for(make_model, compile_model, images, labels, values):
-    model = make_model()
+def test_the_latest_compile_counts(make_model, compile_model, images, labels):
+    model = make_model(default_task="letters")
+    letters = compile_model(model.task("letters"))
+    own = letters.optimizer
     model.fit(images, labels, verbose=0)
-    before = values(model)
-    with model.use_task("letters"), pytest.raises(ValueError, match=r"fitted for the tasks \('digits',\).* Received"):
-        model.fit(images, labels, verbose=0)
-    for name, value in values(model).items():
-        np.testing.assert_array_equal(value, before[name], err_msg=name)
-    with compile_model(model).use_task("letters"):
-        model.fit(images, labels, verbose=0)
+    assert letters.optimizer is own
+    compile_model(model).fit(images, labels, verbose=0)
+    assert letters.optimizer is model.optimizer
+    kept = letters.train_function
+    model.fit(images, labels, verbose=0)
+    assert letters.train_function is kept
 
 
 def test_change_before_the_first_fit_needs_no_new_compile(make_model, images, labels, values):

@@ -31,9 +31,9 @@ BAD = {
     "rows": (IMAGES, np.eye(4)[LABELS], r"`labels of task digits` must be rows of 3 classes\. Received: \(4, 4\)"),
     "fewer labels": (IMAGES, LABELS[:3], r"`labels of task digits` must be one for each of 4 images\. .*\(3,\)"),
     "more labels": (IMAGES[:2], LABELS, r"`labels of task digits` must be one for each of 2 images\. .*\(4,\)"),
-    "no labels": (IMAGES, None, "`x` must be a dataset of"),
+    "no labels": (IMAGES, None, "`y` must be labels for the images. Received: None"),
     "dict without labels": ({"digits": IMAGES}, None, "`y` must be labels for the images. Received: None"),
-    "nothing": (None, None, "`y` must be labels for the images. Received: None"),
+    "nothing": (None, None, "`x` must be arrays, or batches of images and labels. Received: 'NoneType'"),
     "unknown task": (
         {"signs": IMAGES},
         {"signs": LABELS},
@@ -42,7 +42,7 @@ BAD = {
     "other keys": (
         {"digits": IMAGES, "letters": IMAGES},
         {"digits": LABELS},
-        r"`y` must be a dict with the tasks of the images, \['digits', 'letters'\]\. Received: \['digits'\]",
+        r"`y` must be a dict with the tasks \['digits', 'letters'\]\. Received: \['digits'\]",
     ),
     "labels without keys": ({"digits": IMAGES}, LABELS, r"`y` must be a dict with the tasks .* Received: 'ndarray'"),
     "second task": (
@@ -51,7 +51,7 @@ BAD = {
         r"`labels of task letters` must be from 0 to 1\. Received: '1 to 2'",
     ),
     "empty dict": ({}, {}, "`x` must be images of at least one task. Received: {}"),
-    "empty dataset": ([], None, "`x` must be a dataset with at least one batch. Received: 'an empty one'"),
+    "empty list": ([], None, "`y` must be labels for the images. Received: None"),
     "empty generator": (lambda: iter(()), None, "`x` must be a dataset with at least one batch"),
     "empty PyDataset": (NoBatches, None, "`x` must be a dataset with at least one batch"),
     "bad first batch": (

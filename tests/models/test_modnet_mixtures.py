@@ -41,19 +41,20 @@ def test_one_hot_rows_run_as_the_hard_ordering_does(model, images):
     np.testing.assert_allclose(logits(model, images), mixed, atol=1e-5)
 
 
-def test_norms_head_selection_and_what_trains_stay_where_a_task_becomes_a_mixture(make_model, values):
+def test_norms_head_default_and_what_trains_stay_where_a_task_becomes_a_mixture(make_model, values):
     model = make_model(compiled=False)
     generator = np.random.default_rng(0)
     for name, variable in model.named_variables().items():
         if name.startswith(("tasks/digits/norm", "tasks/digits/head")):
             variable.assign(generator.uniform(0.5, 1.5, variable.shape).astype("float32"))
     model.train_only("digits", ("head",))
+    model.default_task = "letters"
     before, report = values(model), model.task_report()
     model.set_ordering("digits", Ordering(WEIGHTS, mixed=True))
     after = values(model)
     assert all(np.array_equal(after[name], value) for name, value in before.items() if "digits/ordering" not in name)
     assert [row.trains for row in model.task_report()] == [row.trains for row in report]
-    assert (model.task_names, model.selected_task) == (("digits", "letters"), "digits")
+    assert (model.task_names, model.default_task) == (("digits", "letters"), "letters")
 
 
 def test_rows_go_on_summing_to_one_while_coefficients_train(model, images, labels, compile_model):

@@ -138,6 +138,15 @@ def test_new_steps_leave_bank_head_and_other_tasks_alone(model, values):
     )
 
 
+@pytest.mark.parametrize("blocks", [[0, 1, 2], [0, 1, 2, 0]])
+def test_the_layers_of_a_task_stay_and_hold_the_new_ordering(model, blocks):
+    digits, layers, router = model.task("digits"), model.task_layers["digits"], model.task_layers["digits"].router
+    model.set_ordering("digits", blocks)
+    assert model.task_layers["digits"] is layers
+    assert (layers.router is router) == (len(blocks) == 3)
+    assert any(variable is layers.router.logits for variable in digits.trainable_variables)
+
+
 @pytest.mark.parametrize(
     ("ordering", "message"),
     [

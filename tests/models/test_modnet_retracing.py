@@ -7,6 +7,9 @@ from keras_modnet.layers.stages import Conv
 
 # Torch traces nothing: every step runs the stage.
 TRACES = keras.backend.backend() != "torch"
+# JAX traces for its compiler alone, TensorFlow for its graphs as well.
+JIT = keras.backend.backend() == "jax"
+SparseLoss = keras.losses.SparseCategoricalCrossentropy
 runs = []
 
 
@@ -24,52 +27,58 @@ register_block("counted_for_test", lambda width: (CountedConv("conv", width, wid
 @pytest.fixture
 def model(make_model):
     """Two tasks of two steps."""
-    return make_model(
-        compiled=False, num_blocks=2, num_steps=2, tasks={"digits": 2, "letters": 2}, block="counted_for_test"
-    )
+    tasks = {"digits": 2, "letters": 2}
+    model = make_model(compiled=False, num_blocks=2, num_steps=2, tasks=tasks, block="counted_for_test")
+    for task in tasks:
+        model.task(task).compile("sgd", SparseLoss(from_logits=True), jit_compile=JIT)
+    return model
 
 
-def count_runs(function):
+def runs_of_predict(model, images):
     runs.clear()
-    function()
+    model.predict(images, verbose=0)
     return len(runs)
 
 
-def test_switching_tasks_traces_nothing_twice(model, images):
-    # JAX traces for its compiler alone, TensorFlow for its graphs as well.
-    model.compile(jit_compile=keras.backend.backend() == "jax")
-    first = count_runs(lambda: model.predict(images, verbose=0))
-    with model.use_task("letters"):
-        second = count_runs(lambda: model.predict(images, verbose=0))
+def test_going_from_task_to_task_and_adding_one_trace_nothing_twice(model, images):
     # Two steps, so at least two runs the first time.
-    assert min(first, second) >= 2
+    assert all(runs_of_predict(model.task(task), images) >= 2 for task in model.task_names)
+    kept = model.task("digits").predict_function
+    signs = model.add_task("signs", 4, init_from="digits")
     for task in ("digits", "letters", "digits"):
-        with model.use_task(task):
-            assert count_runs(lambda: model.predict(images, verbose=0)) == (0 if TRACES else 2)
+        assert runs_of_predict(model.task(task), images) == (0 if TRACES else 2)
+    assert model.task("digits").predict_function is kept
+    assert signs.predict(images, verbose=0).shape == (4, 4)
 
 
-def test_each_task_keeps_its_compiled_functions(model, images, labels):
-    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), run_eagerly=True)
-    model.fit(images, labels, verbose=0)
-    digits = model.train_function
-    with model.use_task("letters"):
-        assert model.train_function is None
-    assert model.train_function is digits
+def test_training_and_removing_another_task_leaves_the_functions_of_a_task(model, images, labels):
+    digits = model.task("digits")
+    digits.fit(images, labels, verbose=0)
+    kept = digits.train_function
+    model.task("letters").fit(images, labels, verbose=0)
+    model.remove_task("letters")
+    digits.fit(images, labels, verbose=0)
+    assert digits.train_function is kept
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda model: model.remove_task("letters"),
         lambda model: model.set_ordering("digits", [0, 1, 1]),
         lambda model: model.train_only("digits", ("head",)),
+        lambda model: setattr(model.bank, "trainable", False),
     ],
 )
-def test_functions_of_what_has_changed_are_dropped(model, images, labels, change):
-    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), run_eagerly=True)
-    model.fit(images, labels, verbose=0)
+def test_functions_of_what_has_changed_are_made_anew(model, compile_model, images, labels, change):
+    digits = model.task("digits")
+    digits.run_eagerly = True
+    digits.fit(images, labels, verbose=0)
+    former = digits.train_function
     change(model)
-    assert model.train_function is None
+    # A new optimizer, and not a new `compile`, which drops all functions.
+    digits.optimizer = keras.optimizers.SGD()
+    digits.fit(images, labels, verbose=0)
+    assert digits.train_function is not former
 
 
 def test_compiled_predictions_follow_a_change(make_model, images):
@@ -86,17 +95,6 @@ def test_a_loop_is_traced_alike_for_any_number_of_steps(make_model, images, mixi
     runs_of = {}
     for num_steps in (3, 9):
         model = make_model(compiled=False, num_steps=num_steps, block="counted_for_test", mixing=mixing, unroll=False)
-        model.compile(jit_compile=keras.backend.backend() == "jax")
-        runs_of[num_steps] = count_runs(lambda model=model: model.predict(images, verbose=0))
+        model.task("digits").compile(jit_compile=JIT)
+        runs_of[num_steps] = runs_of_predict(model.task("digits"), images)
     assert runs_of[9] == (runs_of[3] if TRACES else 9)
-
-
-def test_a_new_task_leaves_the_functions_of_the_others(model, images):
-    model.compile(jit_compile=keras.backend.backend() == "jax")
-    before = model.predict(images, verbose=0)
-    kept = model.predict_function
-    model.add_task("signs", 4, init_from="digits")
-    assert model.predict_function is kept
-    np.testing.assert_allclose(model.predict(images, verbose=0), before, rtol=1e-5, atol=1e-6)
-    with model.use_task("signs"):
-        assert model.predict(images, verbose=0).shape == (4, 4)

@@ -1,3 +1,4 @@
+import inspect
 import json
 
 import keras
@@ -25,13 +26,13 @@ def assert_equal_values(actual, expected):
 
 
 def change_everything(model):
-    """Tasks, steps, selection and what trains are no longer those of the constructor."""
+    """Tasks, steps, the default task and what trains are no longer those of the constructor."""
     model.add_task("signs", num_classes=5, num_steps=2)
     model.remove_task("digits")
     model.add_task("digits", num_classes=4, init_from="letters")
     model.set_ordering("letters", [2, 2, 0, 1])
     model.train_only("letters", ("ordering", "statistics", "head"))
-    model.select_task("signs")
+    model.default_task = "signs"
 
 
 def test_loaded_model_is_the_model(make_model, images, values, tmp_path):
@@ -40,20 +41,20 @@ def test_loaded_model_is_the_model(make_model, images, values, tmp_path):
     loaded = save_and_load(model, tmp_path)
     assert_equal_values(values(loaded), values(model))
     assert loaded.task_names == ("letters", "signs", "digits")
-    assert loaded.selected_task == "signs"
+    assert loaded.default_task == "signs"
     assert part_states(loaded) == part_states(model)
     assert {task: loaded.ordering(task) for task in loaded.task_names} == {
         task: model.ordering(task) for task in model.task_names
     }
     for task in model.task_names:
-        with model.use_task(task), loaded.use_task(task):
-            np.testing.assert_array_equal(logits(loaded, images), logits(model, images))
+        np.testing.assert_array_equal(logits(loaded.task(task), images), logits(model.task(task), images))
 
 
 def test_config_is_json_and_makes_the_same_tasks(make_model):
     model = make_model(compiled=False)
     change_everything(model)
     config = json.loads(json.dumps(model.get_config()))
+    assert set(inspect.signature(ModNet).parameters) - {"kwargs"} <= config.keys()
     again = ModNet.from_config(config)
     assert json.loads(json.dumps(again.get_config())) == config
 
@@ -79,7 +80,7 @@ def test_training_goes_on_as_if_it_had_not_been_interrupted(
     # The loss is named, since a model that runs eagerly is not saved as one.
     model.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     model.run_eagerly = True
-    model.select_task(task)
+    model.default_task = task
     model.fit(images, labels, epochs=2, verbose=0)
     loaded = save_and_load(model, tmp_path)
     loaded.run_eagerly = True
@@ -102,6 +103,7 @@ def test_model_that_was_compiled_and_never_fitted_loads(make_model, images, labe
     [
         lambda model: model.add_task("signs", 2),
         lambda model: model.remove_task("letters"),
+        lambda model: model.rename_task("digits", "numbers"),
         lambda model: model.train_only("digits", ("head",)),
         lambda model: model.set_ordering("digits", [0, 1, 2, 0]),
     ],

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_modnet.models.tasks import nearest_steps
+from keras_modnet.models.task_layers import nearest_steps
 from keras_modnet.models.trainability import part_states
 
 SHARED = ("stem/", "bank/")
@@ -32,53 +32,22 @@ def randomize(model, task):
 def test_tasks_are_keys(make_model):
     model = make_model(compiled=False, tasks={"digits": 3, "letters": {"num_classes": 2, "num_steps": 5}})
     assert model.task_names == ("digits", "letters")
-    assert model.selected_task == "digits"
+    assert model.default_task == "digits"
     assert (model.num_classes("digits"), model.num_classes("letters")) == (3, 2)
     assert (model.ordering("digits").num_steps, model.ordering("letters").num_steps) == (3, 5)
 
 
-def test_selected_task_runs(make_model, images):
-    model = make_model(compiled=False)
-    both = model({"digits": images, "letters": images})
-    assert logits(model, images).shape == (4, 3)
-    np.testing.assert_array_equal(logits(model, images), ops.convert_to_numpy(both["digits"]))
-    model.select_task("letters")
-    assert model.selected_task == "letters"
-    np.testing.assert_array_equal(logits(model, images), ops.convert_to_numpy(both["letters"]))
-
-
-def test_use_task_goes_back(make_model, images):
-    model = make_model(compiled=False)
-    with model.use_task("letters") as same:
-        assert same is model
-        assert logits(model, images).shape == (4, 2)
-    assert model.selected_task == "digits"
-
-
-def test_use_task_goes_back_after_an_error(make_model):
-    model = make_model(compiled=False)
-
-    def fail_inside():
-        with model.use_task("letters"):
-            raise KeyError("inside")
-
-    with pytest.raises(KeyError):
-        fail_inside()
-    assert model.selected_task == "digits"
-
-
-def test_predict_follows_the_selected_task(make_model, images):
-    model = make_model()
-    assert model.predict(images, verbose=0).shape == (4, 3)
-    with model.use_task("letters"):
-        assert model.predict(images, verbose=0).shape == (4, 2)
-    assert model.predict(images, verbose=0).shape == (4, 3)
+def test_tasks_with_any_names_run_together(make_model, images):
+    # Names that the parts of a model have, too.
+    names = ("stem", "images", "joint", "task_stem", "bank")
+    model = make_model(compiled=False, tasks=dict.fromkeys(names, 2))
+    assert set(model.predict(dict.fromkeys(names, images), verbose=0)) == set(names)
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda model: model.select_task("letters"),
+        lambda model: setattr(model, "default_task", "letters"),
         lambda model: model.add_task("third", 2),
         lambda model: model.add_task("third", 2, init_from="letters"),
         lambda model: model.remove_task("letters"),
@@ -107,12 +76,11 @@ def test_tasks_come_and_go_and_what_trains_stays(make_model, change, parts):
 def test_new_task_leaves_the_others_alone(make_model, images, values):
     model = make_model(compiled=False)
     before = values(model)
-    model.add_task("third", num_classes=5, num_steps=2)
+    third = model.add_task("third", num_classes=5, num_steps=2)
     after = values(model)
     for name, value in before.items():
         np.testing.assert_array_equal(after[name], value)
-    with model.use_task("third"):
-        assert logits(model, images).shape == (4, 5)
+    assert third(images).shape == (4, 5)
     assert model.ordering("third").num_steps == 2
 
 
@@ -192,17 +160,11 @@ def test_task_removed_after_training_is_not_in_the_saved_model(make_model, compi
     np.testing.assert_array_equal(logits(loaded, images), logits(model, images))
 
 
-def test_removing_the_selected_task_selects_the_first(make_model, images):
-    model = make_model(compiled=False)
-    model.remove_task("digits")
-    assert model.selected_task == "letters"
-    assert logits(model, images).shape == (4, 2)
-
-
 def test_name_of_a_removed_task_is_free(make_model, values):
     model = make_model(compiled=False)
     model.remove_task("letters")
-    model.add_task("letters", num_classes=7)
+    letters = model.add_task("letters", num_classes=7)
+    assert letters is model.task("letters")
     assert model.num_classes("letters") == 7
     assert list(values(model)) == list(values(make_model(compiled=False)))
 
@@ -210,7 +172,10 @@ def test_name_of_a_removed_task_is_free(make_model, values):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda model: model.select_task("signs"), "`task` must be one of 'digits', 'letters'. Received: 'signs'"),
+        (
+            lambda model: model.joint("digits"),
+            "`names` must be a sequence with at least one task, .* Received: 'digits'",
+        ),
         (lambda model: model.remove_task("signs"), "`task` must be one of 'digits', 'letters'. Received: 'signs'"),
         (lambda model: model.ordering("signs"), "`task` must be one of 'digits', 'letters'. Received: 'signs'"),
         (lambda model: model.train_only("signs", ("head",)), "`task` must be one of .* Received: 'signs'"),

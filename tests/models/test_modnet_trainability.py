@@ -87,10 +87,8 @@ def test_table_is_printed(model, capsys):
 def test_exactly_these_variables_change(make_model, compile_model, images, labels, values, parts):
     model = make_model(compiled=False)
     model.train_only("letters", parts)
-    compile_model(model)
     before = values(model)
-    with model.use_task("letters"):
-        model.fit(images, labels, verbose=0)
+    compile_model(model.task("letters")).fit(images, labels, verbose=0)
     after = values(model)
     changed = {name for name, value in before.items() if (after[name] != value).any()}
     expected = names_of(model, parts)

@@ -60,14 +60,14 @@ def test_every_step_gets_a_block_of_its_own(make_model, images):
     assert np.abs(answers(taken, images) - before).max() > 1e-3
 
 
-def test_what_trains_selection_names_and_steps_come_along(make_model):
+def test_what_trains_default_task_names_and_steps_come_along(make_model):
     model = make_model(compiled=False)
     model.set_ordering("digits", [0, 1])
     model.set_ordering("letters", [2, 2, 2, 1])
-    model.select_task("letters")
+    model.default_task = "letters"
     model.train_only("letters", ("head",))
     taken = keras_modnet.take_blocks(model, [1, 0, 2])
-    assert (taken.task_names, taken.selected_task) == (model.task_names, "letters")
+    assert (taken.task_names, taken.default_task) == (model.task_names, "letters")
     assert [v.path for v in taken.trainable_variables] == [v.path for v in model.trainable_variables]
     assert taken.ordering("letters").blocks == (2, 2, 2, 0)
     assert taken.ordering("digits").blocks == (1, 0)

@@ -34,18 +34,18 @@ def header_of(content):
 
 
 def test_a_loaded_task_gives_the_same_logits(model, path, images):
-    assert model.load_task(path, name="again") == "again"
+    assert model.load_task(path, name="again") is model.task("again")
     both = logits_of(model, {"letters": images, "again": images})
     assert np.array_equal(both["letters"], both["again"])
     assert model.ordering("again").blocks == (2, 0)
-    assert model.selected_task == model.task_names[0]
+    assert model.default_task == model.task_names[0]
 
 
 def test_a_task_travels_with_a_preset_of_its_bank(model, path, images, tmp_path):
     expected = logits_of(model, {"letters": images})["letters"]
     model.remove_task("letters")
     elsewhere = keras_modnet.from_preset(str(model.save_to_preset(tmp_path / "bank")))
-    assert elsewhere.load_task(path) == "letters"
+    assert elsewhere.load_task(path) is elsewhere.task("letters")
     assert np.array_equal(logits_of(elsewhere, {"letters": images})["letters"], expected)
 
 
@@ -138,14 +138,22 @@ def test_a_copy_equals_its_task_and_then_goes_its_own_way(model, images):
     assert model.ordering("letters").blocks == (2, 0)
 
 
-def test_a_renamed_task_keeps_place_selection_and_logits(model, images):
-    names = model.task_names
-    model.select_task("letters")
+def test_a_renamed_task_keeps_its_layers_place_and_being_the_default(model, images):
+    names, layers = model.task_names, model.task_layers["letters"]
+    model.default_task = "letters"
     expected = logits_of(model, images)
     model.rename_task("letters", "glyphs")
     assert model.task_names == tuple("glyphs" if name == "letters" else name for name in names)
-    assert model.selected_task == "glyphs"
+    assert model.default_task == "glyphs"
+    assert model.task_layers["glyphs"] is layers
     assert np.array_equal(logits_of(model, images), expected)
+
+
+def test_the_old_name_is_free_and_both_tasks_run_together(model, images):
+    model.rename_task("letters", "glyphs")
+    model.add_task("letters", 4)
+    both = model.joint(("letters", "glyphs")).predict({"letters": images, "glyphs": images}, verbose=0)
+    assert {task: logits.shape for task, logits in both.items()} == {"letters": (4, 4), "glyphs": (4, 2)}
 
 
 @pytest.mark.parametrize("change", ["copy_task", "rename_task"])

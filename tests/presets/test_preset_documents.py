@@ -52,6 +52,7 @@ CONFIG_FAULTS = {
     "$.model.image_shape": lambda config: config["model"].update(image_shape=[8, 8]),
     "$.model.image_shape[2]": lambda config: config["model"].update(image_shape=[8, 8, 0]),
     "$.model.block": lambda config: config["model"].update(block={"class_name": "Lambda"}),
+    "$.model.default_task": lambda config: config["model"].update(default_task=1),
     "$.model.tasks.digits": lambda config: config["model"]["tasks"]["digits"].pop("num_steps"),
     "$.model.tasks.digits.num_classes": lambda config: config["model"]["tasks"]["digits"].update(num_classes=True),
 }

@@ -1,14 +1,16 @@
 """A recipe may train a short network of every block once, and grow it."""
 
 import dataclasses
+from unittest import mock
 
 import keras
 import numpy as np
 import pytest
 
 import keras_modnet
+from keras_modnet.models.running import ordering_of
 from training import loop
-from training.loop import each_block_once, evaluate, make_model, train, train_model
+from training.loop import each_block_once, evaluate, make_model, train_model
 from training.recipe import Recipe
 
 FINAL = {"digits": [1, 1, 0, 1], "words": [0, 0]}
@@ -47,14 +49,29 @@ class Witness(keras.callbacks.Callback):
         self.blocks, self.rates = {}, {}
 
     def on_epoch_end(self, epoch, logs=None):
-        self.blocks[epoch] = {task: self.model.ordering(task).blocks for task in self.model.task_names}
+        self.blocks[epoch] = {task: ordering_of(own).blocks for task, own in self.model.task_layers.items()}
         self.rates[epoch] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
 
 
-def test_each_block_trains_once_in_the_order_of_its_first_step_and_then_the_network_grows(recipe, tasks):
-    witness = Witness()
+@pytest.fixture(scope="module")
+def trained(recipe, tasks):
+    """A model trained as the recipe says, its log, the witness of it, and for which epochs there were batches."""
+    witness, epochs = Witness(), set()
+
+    class Batches(loop.training_data.TaskBatches):
+        def batch(self, epoch, index):
+            epochs.add(epoch)
+            return super().batch(epoch, index)
+
+    keras.utils.set_random_seed(0)
     model = make_model(recipe, seed=0)
-    log = train_model(model, recipe, tasks, seed=0, extra_callbacks=[witness])
+    with mock.patch.object(loop.training_data, "TaskBatches", Batches):
+        log = train_model(model, recipe, tasks, seed=0, extra_callbacks=[witness], verbose=0)
+    return model, log, witness, epochs
+
+
+def test_each_block_trains_once_in_the_order_of_its_first_step_and_then_the_network_grows(trained):
+    model, log, witness, _ = trained
     short, grown = {"digits": (1, 0), "words": (0,)}, {task: tuple(blocks) for task, blocks in FINAL.items()}
     assert witness.blocks == {0: short, 1: grown, 2: grown}
     assert {task: model.ordering(task).blocks for task in FINAL} == grown
@@ -69,29 +86,20 @@ def test_the_learning_rate_ends_at_half_and_then_at_the_end(recipe, tasks):
     assert witness.rates == pytest.approx({0: 0.5 * recipe.learning_rate, 1: 0.25 * recipe.learning_rate})
 
 
-def test_the_order_of_the_images_goes_on(recipe, tasks, monkeypatch):
-    epochs = []
-
-    class Batches(loop.training_data.TaskBatches):
-        def batch(self, epoch, index):
-            epochs.append(epoch)
-            return super().batch(epoch, index)
-
-    monkeypatch.setattr(loop.training_data, "TaskBatches", Batches)
-    train_model(make_model(recipe, seed=0), recipe, tasks, seed=0)
-    assert set(epochs) >= {0, 1, 2}
+def test_the_order_of_the_images_goes_on(trained):
+    assert trained[-1] >= {0, 1, 2}
 
 
-def test_the_preset_has_the_final_steps_and_answers_alike(recipe, tasks, tmp_path):
-    model, _ = train(recipe, tasks, seed=0)
+def test_the_preset_has_the_final_steps_and_answers_alike(trained, tasks, tmp_path):
+    model = trained[0]
     model.save_to_preset(tmp_path / "grown")
     loaded = keras_modnet.from_preset(str(tmp_path / "grown"))
     assert {task: list(loaded.ordering(task).blocks) for task in FINAL} == FINAL
     assert evaluate(loaded, tasks) == evaluate(model, tasks)
 
 
-def test_statistics_are_those_of_the_grown_network(recipe, tasks):
-    model, _ = train(recipe, tasks, seed=0)
+def test_statistics_are_those_of_the_grown_network(trained, tasks):
+    model = trained[0]
     measured = model.batch_statistics("digits", tasks["digits"][0])
     variables = model.named_variables()
     for name, value in measured.items():

@@ -103,7 +103,7 @@ def test_the_weights_are_the_average_of_those_after_every_step(recipe, tasks, tm
     class Witness(classification.Checkpoint):
         def on_epoch_end(self, epoch, logs=None):
             super().on_epoch_end(epoch, logs)
-            weights.append(arrays_of(self.model)["stem/kernel"])
+            weights.append(arrays_of(self.network)["stem/kernel"])
 
     monkeypatch.setattr(classification, "Checkpoint", Witness)
     # One step an epoch, and no growth.
@@ -132,7 +132,8 @@ def test_mixed_precision_keeps_variables_in_float32(recipe, tasks):
 def test_a_loss_that_is_no_number_stops_the_training_and_keeps_the_state_before_it(tmp_path):
     write_checkpoint(tmp_path / "state.npz", TrainingState({}, 1, {"loss": [2.0]}))
     before = (tmp_path / "state.npz").read_bytes()
-    checkpoint = classification.Checkpoint(read_checkpoint(tmp_path / "state.npz", {}), tmp_path / "state.npz")
+    state = read_checkpoint(tmp_path / "state.npz", {})
+    checkpoint = classification.Checkpoint(None, "imagenet", state, tmp_path / "state.npz")
     with pytest.raises(FloatingPointError, match=r"loss of epoch 1: expected a finite number, found nan\."):
         checkpoint.on_epoch_end(1, {"loss": float("nan")})
     assert (tmp_path / "state.npz").read_bytes() == before

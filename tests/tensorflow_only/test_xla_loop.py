@@ -28,7 +28,7 @@ def test_xla_meets_no_choice_between_picking_and_mixing(make_model, images, labe
         seen.append(hard)
         return run_steps(x, bank, ordering, normalizer, hard, unroll)
 
-    monkeypatch.setattr("keras_modnet.models.runs_tasks.run_steps", spy)
+    monkeypatch.setattr("keras_modnet.layers.steps.run_steps", spy)
     model = make_model(compiled=False, num_steps=1)
     model.compile("sgd", SparseLoss(from_logits=True), jit_compile=xla)
     model.fit(images, labels, verbose=0)

@@ -13,7 +13,7 @@ from keras_modnet.presets.files import MAX_METADATA_BYTES, METADATA_FILE
 from keras_modnet.presets.hashing import sha256_hex
 from keras_modnet.presets.reading import parse_metadata
 from keras_modnet.presets.sources.cache import cache_folder, keep_once
-from keras_modnet.presets.sources.handles import hub_errors, import_hub, split_handle
+from keras_modnet.presets.sources.hubs import hub_errors, import_hub, split_handle
 
 TIMEOUT_SECONDS = 30.0
 """How long the server may be silent."""

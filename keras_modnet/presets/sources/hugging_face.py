@@ -6,7 +6,7 @@ from pathlib import Path
 from keras_modnet.presets.files import METADATA_FILE, read_metadata_file
 from keras_modnet.presets.reading import parse_metadata
 from keras_modnet.presets.sources.cache import cache_folder, keep_once, link_files
-from keras_modnet.presets.sources.handles import hub_errors, import_hub, split_handle
+from keras_modnet.presets.sources.hubs import hub_errors, import_hub, split_handle
 
 _HANDLE = re.compile(r"hf://([A-Za-z0-9][\w.-]*)/([A-Za-z0-9_][\w.-]*)(?:@([\w.-][\w./-]*))?", re.ASCII)
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from keras_modnet.presets.sources.handles import hub_errors, import_hub, split_handle
+from keras_modnet.presets.sources.hubs import hub_errors, import_hub, split_handle
 
 _HANDLE = re.compile(r"kaggle://((?:[A-Za-z0-9_][\w.-]*/){3}[A-Za-z0-9_][\w.-]*(?:/[1-9][0-9]*)?)", re.ASCII)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.files import METADATA_FILE
 from keras_modnet.presets.reading import read_preset
-from keras_modnet.presets.sources.handles import hub_errors, import_hub
+from keras_modnet.presets.sources.hubs import hub_errors, import_hub
 from keras_modnet.presets.sources.hugging_face import split_repository
 
 

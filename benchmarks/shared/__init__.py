@@ -1,0 +1,1 @@
+"""What more than one question uses: the program, jobs, processes and times, tables, images, networks."""

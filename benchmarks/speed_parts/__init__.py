@@ -1,1 +1,0 @@
-"""The sections of `benchmarks.speed`, and what they share: cells, networks, peers, timing, processes."""

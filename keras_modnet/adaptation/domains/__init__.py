@@ -1,0 +1,1 @@
+"""Domains of one task: several labelled ones, and one without labels."""

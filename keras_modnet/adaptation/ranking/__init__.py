@@ -1,0 +1,1 @@
+"""Which task, or which preset, a new task should start from."""

@@ -1,0 +1,1 @@
+"""Searches of an ordering over frozen blocks."""

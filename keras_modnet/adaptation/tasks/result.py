@@ -1,0 +1,37 @@
+"""What an adaptation gives back."""
+
+import dataclasses
+
+from keras_modnet.adaptation.ranking.tasks import TaskRanking
+from keras_modnet.adaptation.search.coordinate import OrderingSearch
+from keras_modnet.models.ordering import Ordering
+from keras_modnet.models.trainability import TrainableTable
+
+
+@dataclasses.dataclass(frozen=True)
+class AdaptationResult:
+    """What `adapt_task` did.
+
+    Attributes:
+        task: name of the task.
+        parts: what trained.
+        history: `{name: [value of each epoch]}`, as Keras logs it.
+        ordering_before: the `Ordering` at the start.
+        ordering_after: the `Ordering` at the end, hard.
+        trainable: table of what trained, with counts.
+        trained_parameters: number of parameters that trained.
+        seconds: wall-clock time.
+        search: what `search_ordering` found; None where orderings were drawn or not searched.
+        ranking: what `rank_tasks` found, the source task first; None without `init_from="best"`.
+    """
+
+    task: str
+    parts: tuple[str, ...]
+    history: dict[str, list[float]]
+    ordering_before: Ordering
+    ordering_after: Ordering
+    trainable: TrainableTable
+    trained_parameters: int
+    seconds: float
+    search: OrderingSearch | None = None
+    ranking: TaskRanking | None = None

@@ -1,0 +1,55 @@
+"""What a person says of a task: checked, and as plain data."""
+
+from keras_modnet.checks import expect, expect_count
+
+
+def task_specs(tasks, num_steps):
+    """Returns `{name: {"num_classes": int, "num_steps": int, ...}}` from what `ModNet(tasks=...)` takes.
+
+    Args:
+        tasks: `{name: number of classes}` or `{name: {"num_classes": ..., "num_steps": ..., "class_names": ...,
+            "mixed": ...}}`.
+        num_steps: steps of a task that does not say.
+
+    Raises:
+        ValueError: no task, a name that is not a word, a count under one, class names that are not one text for each
+            class, or a `mixed` that is neither True nor False.
+    """
+    expect(isinstance(tasks, dict) and tasks, "tasks", "a dict {name: number of classes} with at least one", tasks)
+    specs = {}
+    for name, task in tasks.items():
+        expect_task_name(name)
+        spec = dict(task) if isinstance(task, dict) else {"num_classes": task}
+        known = set(spec) <= {"num_classes", "num_steps", "class_names", "mixed"} and "num_classes" in spec
+        allowed = "a number of classes or a dict with num_classes and, if given, num_steps, class_names and mixed"
+        expect(known, f"tasks[{name!r}]", allowed, task)
+        spec = {"num_steps": num_steps} | spec
+        for count in ("num_classes", "num_steps"):
+            expect_count(f"tasks[{name!r}] {count}", spec[count])
+            # Plain data, which JSON can hold.
+            spec[count] = int(spec[count])
+        spec["class_names"] = _plain_class_names(f"tasks[{name!r}] class_names", spec)
+        mixed = spec.get("mixed", False)
+        expect(isinstance(mixed, bool), f"tasks[{name!r}] mixed", "True or False", mixed)
+        specs[name] = spec
+    return specs
+
+
+def expect_task_name(name):
+    """Raises `ValueError` unless `name` can be a key, part of a file name and, for TensorFlow too, of a tensor name."""
+    valid = isinstance(name, str) and name.isascii() and name.isidentifier() and not name.startswith("_")
+    expect(valid, "name", "a task name of letters from a to z, digits and _, starting with a letter", name)
+
+
+def _plain_class_names(argument, spec):
+    names = spec.get("class_names")
+    if names is None:
+        return None
+    # Lists, tuples, and NumPy's arrays, whose texts are of a type of their own.
+    listed = isinstance(names, list | tuple) or getattr(names, "ndim", 0) == 1
+    names = list(names) if listed else names
+    texts = listed and all(isinstance(name, str) for name in names)
+    received = f"{len(names)} of them" if texts else names
+    fits = texts and len(names) == spec["num_classes"]
+    expect(fits, argument, f"a list of {spec['num_classes']} texts, or None", received)
+    return [str(name) for name in names]
