@@ -1,7 +1,10 @@
 """Data on its way into Keras: arrays are checked whole, streams batch by batch as they come."""
 
+import dataclasses
+
 from keras_modnet.checks import expect
 from keras_modnet.data.checks import as_array, check_images, check_labels, warn_of_small_pixels
+from keras_modnet.data.expected import Expected
 from keras_modnet.data.streams import guarded_stream, is_stream
 
 
@@ -26,11 +29,7 @@ def guarded(expected, x, y=None, weights=None, labelled=True, argument="x"):
     if not is_stream(x, y):
         return guarded_arrays(expected, x, y, weights, labelled)
     expect(y is None, "y", f"None where `{argument}` is a stream of images and labels", type(y).__name__)
-
-    def check(batch, first):
-        return _checked_batch(expected, batch, first, labelled, argument)
-
-    return guarded_stream(x, check, expected, argument, labelled), None, weights
+    return guarded_stream(x, BatchCheck(expected, argument, labelled)), None, weights
 
 
 def guarded_arrays(expected, x, y=None, weights=None, labelled=True, first=True):
@@ -57,7 +56,7 @@ def guarded_arrays(expected, x, y=None, weights=None, labelled=True, first=True)
         if task in labels:
             check_labels(f"task {task}", labels[task], expected.num_classes[task], len(batch))
     if weights is not None:
-        weights = _same_form(expected, {task: as_array("sample_weight", w) for task, w in _items(expected, weights)})
+        weights = _same_form(expected, _weights_by_task(expected, weights, images))
     return _same_form(expected, images), None if y is None else _same_form(expected, labels), weights
 
 
@@ -77,21 +76,42 @@ def _by_task(expected, argument, values):
     return {task: as_array(f"{argument} of task {task}", values[task]) for task in expected.tasks}
 
 
-def _items(expected, weights):
-    return weights.items() if isinstance(weights, dict) else ((task, weights) for task in expected.tasks[:1])
+def _weights_by_task(expected, weights, images):
+    # As in Keras, one array counts for every output.
+    by_task = weights if isinstance(weights, dict) else dict.fromkeys(expected.tasks, weights)
+    by_task = {task: as_array("sample_weight", own) for task, own in by_task.items()}
+    for task, own in by_task.items():
+        expect(task in images, "sample_weight", f"of the tasks {sorted(images)}", task)
+        count = len(images[task])
+        expect(len(own) == count, "sample_weight", f"one for each of {count} images of task {task}", len(own))
+    return by_task
 
 
 def _same_form(expected, values):
     return values if expected.keyed else next(iter(values.values()))
 
 
-def _checked_batch(expected, batch, first, labelled, argument):
-    """Returns one batch of a stream, checked."""
-    if not labelled and not isinstance(batch, tuple):
-        return guarded_arrays(expected, batch, labelled=False, first=first)[0]
-    several = isinstance(batch, tuple | list) and 1 + labelled <= len(batch) <= 3
-    expect(several, argument, "a dataset of (images, labels) or (images, labels, weights)", type(batch).__name__)
-    if not labelled:
-        return (guarded_arrays(expected, batch[0], labelled=False, first=first)[0], *batch[1:])
-    x, y, _ = guarded_arrays(expected, batch[0], batch[1], first=first)
-    return (x, y, *batch[2:])
+@dataclasses.dataclass(frozen=True)
+class BatchCheck:
+    """Checks the batches of a stream; an object, so that it can be sent to the processes that read them.
+
+    Attributes:
+        expected: `Expected`.
+        argument: what the stream is called in errors.
+        labelled: whether there must be labels.
+    """
+
+    expected: Expected
+    argument: str
+    labelled: bool
+
+    def __call__(self, batch, first):
+        """Returns one batch, checked; with a warning of pixels that look scaled if it is the first one."""
+        if not self.labelled and not isinstance(batch, tuple):
+            return guarded_arrays(self.expected, batch, labelled=False, first=first)[0]
+        several = isinstance(batch, tuple | list) and 1 + self.labelled <= len(batch) <= 3
+        pair = "a dataset of (images, labels) or (images, labels, weights)"
+        expect(several, self.argument, pair, type(batch).__name__)
+        if not self.labelled:
+            return (guarded_arrays(self.expected, batch[0], labelled=False, first=first)[0], *batch[1:])
+        return tuple(part for part in guarded_arrays(self.expected, *batch, first=first) if part is not None)

@@ -49,16 +49,14 @@ def first_batch(x, argument="x"):
     return first, itertools.chain((first,), batches) if batches is x else x
 
 
-def guarded_stream(x, check, expected, argument, labelled=True):
+def guarded_stream(x, check):
     """Returns a stream whose batches have passed a check; of the kinds that Keras takes.
 
     Args:
         x: the stream.
-        check: function of a batch, and whether it is the first one, to a batch; raises `ValueError`.
-        expected: `Expected`, for checks in a graph.
-        argument: what the stream is called in errors.
-        labelled: whether there must be labels, for checks in a graph.
+        check: `guarded.BatchCheck`: from a batch, and whether it is the first one, to a batch; raises `ValueError`.
     """
+    argument = check.argument
     if isinstance(x, list | tuple):
         x = ListedBatches(x)
     if isinstance(x, keras.utils.PyDataset):
@@ -67,7 +65,7 @@ def guarded_stream(x, check, expected, argument, labelled=True):
     if is_tf_dataset(x):
         from keras_modnet.data.tensorflow_streams import guarded_tf_dataset
 
-        return guarded_tf_dataset(x, expected, argument, labelled)
+        return guarded_tf_dataset(x, check.expected, argument, check.labelled)
     if is_data_loader(x):
         loader = copy.copy(x)
         loader.collate_fn = _Checking(x.collate_fn, check)

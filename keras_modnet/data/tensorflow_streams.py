@@ -2,8 +2,7 @@
 
 import contextlib
 import re
-
-import keras
+import sys
 
 from keras_modnet.checks import expect, expect_one_of
 from keras_modnet.data.checks import warn_of_scaled_pixels
@@ -103,19 +102,29 @@ def _checks_of_labels(task, labels, num_classes):
     if labels.shape.rank == 2 and labels.shape[-1] not in (None, 1):
         rows = f"rows of {num_classes} classes"
         expect(labels.shape[-1] == num_classes, f"labels of task {task}", rows, tuple(labels.shape))
-        return []
+        return _check_of_fractions(labels, tf.math.is_finite, f"{argument} rows of finite numbers")
     if labels.shape.rank == 2 and labels.shape[-1] is None:
         same = tf.equal(tf.shape(labels)[-1], num_classes)
         return [tf.debugging.Assert(same, [f"{argument} rows of {num_classes} classes. Received: ", tf.shape(labels)])]
+    whole = f"{argument} whole numbers from 0 to {num_classes - 1}, or rows of {num_classes}"
+    checks = _check_of_fractions(labels, lambda values: values == tf.round(values), whole)
     inside = tf.reduce_all((labels >= 0) & (labels < tf.cast(num_classes, labels.dtype)))
     received = [tf.reduce_min(labels), " to ", tf.reduce_max(labels)]
-    return [tf.debugging.Assert(inside, [f"{argument} from 0 to {num_classes - 1}. Received: ", *received])]
+    return [*checks, tf.debugging.Assert(inside, [f"{argument} from 0 to {num_classes - 1}. Received: ", *received])]
+
+
+def _check_of_fractions(labels, holds, expected):
+    import tensorflow as tf
+
+    if not labels.dtype.is_floating:
+        return []
+    return [tf.debugging.Assert(tf.reduce_all(holds(labels)), [f"{expected}. Received: other numbers."])]
 
 
 @contextlib.contextmanager
 def reporting():
     """Turns what a check in TensorFlow's graph found into the `ValueError` that other checks raise."""
-    if keras.backend.backend() != "tensorflow" and not _tensorflow_is_there():
+    if "tensorflow" not in sys.modules:
         yield
         return
     import tensorflow as tf
@@ -128,9 +137,3 @@ def reporting():
             raise
         text = "".join(found[1][1:-1].split("] ["))
         raise ValueError(text) from None
-
-
-def _tensorflow_is_there():
-    import sys
-
-    return "tensorflow" in sys.modules

@@ -16,12 +16,16 @@ ROUTER_ARGUMENTS = (
 )
 
 
-def check_arguments(arguments):
-    """Raises `ValueError` for what no part of the model checks itself.
+def checked_arguments(arguments):
+    """Returns arguments as plain data, once what no part of the model checks itself is checked.
 
     Args:
         arguments: arguments of `ModNet` by name, without the tasks.
+
+    Raises:
+        ValueError: one that a model cannot have.
     """
+    arguments = _plain_values(arguments)
     image_shape, patch_size = arguments["image_shape"], arguments["patch_size"]
     shape_ok = len(image_shape) == 3 and all(isinstance(side, int) and side > 0 for side in image_shape)
     expect(shape_ok, "image_shape", "(height, width, channels), positive whole numbers", image_shape)
@@ -33,6 +37,7 @@ def check_arguments(arguments):
     epsilon, pool_first = arguments["norm_epsilon"], arguments["pool_first"]
     expect(isinstance(epsilon, int | float) and epsilon > 0, "norm_epsilon", "a number over 0", epsilon)
     expect(isinstance(pool_first, bool), "pool_first", "True or False", pool_first)
+    return arguments
 
 
 def stem_arguments(arguments):
@@ -65,7 +70,7 @@ def task_arguments(arguments):
     }
 
 
-def plain_values(arguments):
+def _plain_values(arguments):
     """Returns arguments as plain data, which JSON can hold: NumPy's numbers and arrays become Python's."""
     plain = {name: value.tolist() if hasattr(value, "tolist") else value for name, value in arguments.items()}
     side = plain["image_shape"]

@@ -6,7 +6,7 @@ from keras_modnet.checks import expect, expect_one_of
 from keras_modnet.layers import BlockBank, IsometricStem
 from keras_modnet.layers.layer_dict import LayerDict
 from keras_modnet.models import trainability
-from keras_modnet.models.arguments import check_arguments, plain_values, stem_arguments, task_arguments
+from keras_modnet.models.arguments import checked_arguments, stem_arguments, task_arguments
 from keras_modnet.models.delegating import Delegates
 from keras_modnet.models.has_tasks import HasTasks
 from keras_modnet.models.preset_io import save_to_preset
@@ -109,8 +109,7 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
             "pool_first": pool_first,
             "seed": seed,
         }
-        self._arguments = plain_values(arguments)
-        check_arguments(self._arguments)
+        self._arguments = checked_arguments(arguments)
         self._build_parts(task_specs(tasks, num_steps), default_task)
 
     def _build_parts(self, specs, default_task):

@@ -1,5 +1,7 @@
 """Data is checked on its way into Keras: arrays whole and before a step, streams batch by batch."""
 
+import pickle
+
 import keras
 import numpy as np
 import pytest
@@ -117,6 +119,22 @@ def test_labels_of_a_task_have_its_classes():
     assert list(checked) == ["digits", "letters"]
     with pytest.raises(ValueError, match=r"`labels of task letters` must be from 0 to 1. Received: '0 to 2'"):
         guarded(TWO, x, {"digits": LABELS, "letters": LABELS})
+
+
+def test_one_array_of_weights_counts_for_every_task():
+    x, y = dict.fromkeys(TWO.tasks, IMAGES), {"digits": LABELS, "letters": LABELS % 2}
+    *_, weights = guarded(TWO, x, y, [1.0, 0.0, 1.0, 0.0])
+    assert {task: own.tolist() for task, own in weights.items()} == {task: [1, 0, 1, 0] for task in TWO.tasks}
+    with pytest.raises(ValueError, match="`sample_weight` must be one for each of 4 images of task digits"):
+        guarded(TWO, x, y, {"digits": [1.0]})
+    with pytest.raises(ValueError, match="`sample_weight` must be of the tasks"):
+        guarded(TWO, x, y, {"signs": np.ones(4)})
+
+
+def test_a_check_can_be_sent_to_other_processes():
+    check = pickle.loads(pickle.dumps(guarded(ONE, Batches([(IMAGES, LABELS)]))[0].check))
+    with pytest.raises(ValueError, match="`labels of task digits` must be from 0 to 2"):
+        check((IMAGES, LABELS + 1), True)
 
 
 @pytest.mark.parametrize("kind", STREAMS)

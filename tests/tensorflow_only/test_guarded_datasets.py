@@ -48,6 +48,10 @@ def test_a_bad_batch_is_reported_when_it_comes(digits, run):
         (lambda: dataset(np.where(IMAGES > 100, np.nan, IMAGES)), "`images of task digits` must be finite numbers"),
         (lambda: dataset(IMAGES[:, :2]), r"`images of task digits` must be of shape \(batch, 4, 4, 1\)"),
         (lambda: dataset(labels=np.eye(4)[LABELS]), "`labels of task digits` must be rows of 3 classes"),
+        (
+            lambda: dataset(labels=LABELS + 0.5),
+            "`labels of task digits` must be whole numbers from 0 to 2, or rows of 3",
+        ),
         (lambda: dataset(labels=LABELS.astype(str)), "`labels of task digits` must be numbers. Received: 'text'"),
         (lambda: dataset({"digits": IMAGES}, {"digits": LABELS}), "`x` must be batches for the task digits, and no"),
     ],
@@ -55,6 +59,13 @@ def test_a_bad_batch_is_reported_when_it_comes(digits, run):
 def test_what_a_task_cannot_take_is_refused_by_name(digits, data, message):
     with pytest.raises(ValueError, match=message):
         digits.fit(data(), verbose=0)
+
+
+def test_rows_that_are_not_finite_are_refused(digits):
+    digits.compile("sgd", keras.losses.CategoricalCrossentropy(from_logits=True), jit_compile=False)
+    digits.fit(dataset(labels=np.eye(3)[LABELS]), verbose=0)
+    with pytest.raises(ValueError, match="`labels of task digits` must be rows of finite numbers"):
+        digits.fit(dataset(labels=np.full((8, 3), np.nan)), verbose=0)
 
 
 def test_a_joint_model_takes_dicts(make_model):

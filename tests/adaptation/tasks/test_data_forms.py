@@ -67,7 +67,7 @@ REFUSED = {
     "fractions": (lambda x, y: (x, y + 0.5), "`labels of task letters` must be whole numbers"),
     "other rows": (lambda x, y: (x, np.eye(3)[y]), "`labels of task letters` must be rows of 2 classes"),
     "fewer labels": (lambda x, y: (x, y[:-1]), "`labels of task letters` must be one for each of 16 images"),
-    "fewer weights": (lambda x, y: (x, y, np.ones(3)), "`weights` must be one for each of 16 images"),
+    "fewer weights": (lambda x, y: (x, y, np.ones(3)), "`sample_weight` must be one for each of 16 images"),
     "channels": (lambda x, y: (np.repeat(x, 2, -1), y), "`images` must be of 1 channels"),
     "nothing": (lambda x, y: [], "`train_data` must be a dataset with at least one batch"),
     "no data": (lambda x, y: 3, "`train_data` must be arrays or a dataset that can be read again"),
