@@ -26,11 +26,20 @@ IN_RESULTS = (
     "transfer_few",
     "domain_adaptation",
     "conversion",
+    "conversion_transformers",
+    "published",
+    "published_transfer",
     "speed",
     "speed_tasks",
+    "speed_frozen",
 )
 # Stored results of a part of a benchmark, measured apart from the others.
-PART_OF = {"transfer_few": "transfer", "speed_tasks": "speed"}
+PART_OF = {
+    "transfer_few": "transfer",
+    "conversion_transformers": "conversion",
+    "speed_tasks": "speed",
+    "speed_frozen": "speed",
+}
 
 
 def rendered_documents():

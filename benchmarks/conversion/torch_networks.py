@@ -1,8 +1,10 @@
-"""The published networks in torch, as references: timm's ConvMixer, and an isotropic ConvNeXt."""
+"""The published networks in torch, as references: timm's, an isotropic ConvNeXt, and DINOv2."""
 
 import timm
 import torch
 from torch import nn
+
+from benchmarks.conversion.torch_dinov2 import HEAD_SIZE, Dinov2Features
 
 MEAN, STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 
@@ -59,20 +61,41 @@ class IsotropicConvNeXt(nn.Module):
         return self.head(self.norm(self.blocks(self.stem(x)).mean((2, 3))))
 
 
-def make_network(description):
-    """Returns the network of a description: the fields of a `keras_modnet.converters.Architecture` as a dict."""
+def make_network(setting, weights):
+    """Returns a network with its weights; every published name is there, and no other.
+
+    Args:
+        setting: "description", the fields of a `keras_modnet.converters.Architecture` as a dict with its "family", and
+            "layout", "transformers" where the names of that library stand in the place of the family's own.
+        weights: `{name: tensor}`.
+    """
+    description = setting["description"]
+    if description["family"] == "vision_transformer" and description["num_classes"] is None:
+        return Dinov2Features(description, weights, setting["layout"])
+    network = _classifier(description)
+    network.load_state_dict(weights)
+    return network
+
+
+def _classifier(description):
     depth, width, patch, classes = (description[name] for name in ("depth", "width", "patch_size", "num_classes"))
     if description["family"] == "convnext":
         return IsotropicConvNeXt(depth, width, patch, classes)
-    activation = {"relu": nn.ReLU, "gelu": nn.GELU}[description["block"].rpartition("_")[2]]
+    if description["family"] == "vision_transformer":
+        sizes = {"img_size": description["image_size"], "patch_size": patch, "embed_dim": width, "depth": depth}
+        sizes |= {"num_heads": width // HEAD_SIZE, "num_classes": classes}
+        return timm.models.VisionTransformer(**sizes, dynamic_img_size=True)
+    activation = {"relu": nn.ReLU, "gelu": nn.GELU}[description["activation"]]
     sizes = {"kernel_size": description["kernel_size"], "patch_size": patch, "num_classes": classes}
     return timm.models.ConvMixer(width, depth, act_layer=activation, **sizes)
 
 
-def scale(images):
-    """Returns images `(n, height, width, 3)` from 0 to 255 as those networks take them.
+def scale(images, mean=MEAN, std=STD):
+    """Returns images `(n, height, width, 3)` from 0 to 255 as a network takes them.
 
     Args:
         images: a float32 array.
+        mean: what is subtracted of each channel. Default: ImageNet's, as of `std`.
+        std: what the difference is divided by.
     """
-    return ((torch.from_numpy(images) - torch.tensor(MEAN)) / torch.tensor(STD)).permute(0, 3, 1, 2).contiguous()
+    return ((torch.from_numpy(images) - torch.tensor(mean)) / torch.tensor(std)).permute(0, 3, 1, 2).contiguous()

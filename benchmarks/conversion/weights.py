@@ -2,6 +2,11 @@
 
 import numpy as np
 
+from benchmarks.conversion.transformer_weights import transformer_shapes
+
+# Pieces of names of what is added to patches, or stands beside them.
+_TOKENS = ("token", "pos_embed")
+
 
 def published_shapes(architecture):
     """Returns `{name: shape}` of all tensors of a published network.
@@ -9,9 +14,10 @@ def published_shapes(architecture):
     Args:
         architecture: a `keras_modnet.converters.Architecture`.
     """
-    family = {"convnext": _convnext_shapes, "convmixer": _convmixer_shapes}[architecture.family]
+    families = {"convnext": _convnext_shapes, "convmixer": _convmixer_shapes, "vision_transformer": transformer_shapes}
     classes, width = architecture.num_classes, architecture.width
-    return family(architecture) | {"head.weight": (classes, width), "head.bias": (classes,)}
+    head = {} if classes is None else {"head.weight": (classes, width), "head.bias": (classes,)}
+    return families[architecture.family](architecture) | head
 
 
 def _convnext_shapes(architecture):
@@ -61,12 +67,14 @@ def random_weights(architecture, seed):
 def _draw(generator, name, shape):
     if name.endswith("num_batches_tracked"):
         return np.array(1, "int64")
+    if any(piece in name for piece in _TOKENS):
+        return generator.normal(0, 0.2, shape).astype("float32")
     if len(shape) > 1:
         return generator.normal(0, np.prod(shape[1:]) ** -0.5, shape).astype("float32")
     if name.endswith("running_var"):
         # About what an activated convolution of features of variance one has; where a sum is in front of it, more.
         low, high = (1.8, 2.4) if name.endswith(".3.running_var") else (0.3, 0.6)
         return generator.uniform(low, high, shape).astype("float32")
-    if name.endswith("weight"):
+    if name.endswith(("weight", "gamma")):
         return generator.uniform(0.5, 1.5, shape).astype("float32")
     return generator.normal(0.2, 0.2, shape).astype("float32")

@@ -54,7 +54,7 @@ class LowRankTask(keras.Model):
         selection = Selection(pick_weights(self.own.router(training=False), stacked))
         normalizer, features = self.own.norms.begin(training), self.stem(images)
         for step, row in enumerate(selection.per_step()):
-            features = self.bank.step(features, selection, row, normalizer.step(step).apply)
+            features = self.bank.step(features, selection, row, normalizer.step(step))
         normalizer.finish()
         return self.own.head(features, training=training)
 

@@ -27,12 +27,14 @@ def all_or_nothing(model, task):
         task: name of the task that changes; stem and bank are put back with it.
     """
     former, before = trainability.part_states(model), model.ordering(task)
+    own_norms = model.task_layers[task].own_norms
     values = {name: value_of(variable) for name, variable in _variables(model, task).items()}
     try:
         yield
     except BaseException:
         # Back to the former kind of ordering first, whose variables the values are of: norms, too, of as many steps.
         model.set_ordering(task, dataclasses.replace(before, norm_steps=(0,) * before.num_steps))
+        model.set_own_norms(task, own_norms)
         for name, variable in _variables(model, task).items():
             variable.assign(values[name])
         raise
@@ -45,7 +47,12 @@ def _variables(model, task):
 
 
 def configure(model, task, parts, verbose):
-    """Lets only the given parts of the task train; says so in a table if `verbose`; returns the table."""
+    """Lets only the given parts of the task train; says so in a table if `verbose`; returns the table.
+
+    Where "norm" is among them and blocks carry their norms, the task gets norms of its own; its outputs stay.
+    """
+    if "norm" in parts and model.bank.block_norms:
+        model.set_own_norms(task)
     if verbose:
         return model.train_only(task, parts)
     trainability.apply_part_states(model, trainability.states_for(model, task, parts))

@@ -20,7 +20,8 @@ def render_card(name, card, picture=None):
         name: name of the preset, that of its folder.
         card: dict of the facts, as `card` in the metadata's schema; all are optional. Beside those of the schema it
             shows `limits`, `intended_use`, `command`, `setting`, `machine` and `training_seconds`, as
-            `python -m training.run` writes them. `analysis.model_facts` gives those that follow from the model.
+            `python -m training.run` writes them, and `outputs`, what a prediction is called where it is no logits.
+            `analysis.model_facts` gives those that follow from the model.
         picture: file name of a picture of the orderings in the preset's folder. Default `None`: there is none.
 
     Returns:
@@ -52,11 +53,12 @@ def _words(title, card, fact):
 def _usage(name, card):
     tasks = task_order(card)
     own = f'model.task("{tasks[0]}")' if tasks else "model"
+    outputs = card.get("outputs", "logits")
     return f"""```python
 import keras_modnet
 
 model = keras_modnet.from_preset("{name}")
-logits = {own}.predict(images)
+{outputs} = {own}.predict(images)
 ```"""
 
 

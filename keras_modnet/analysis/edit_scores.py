@@ -30,9 +30,10 @@ class ScratchTasks:
         """
         own, steps = self.model.task_layers[self.task], ordering.num_steps
         if steps not in self._by_steps:
-            self._by_steps[steps] = self.model.make_task(self.task, own.num_classes, steps)
+            spec = own.spec() | {"num_steps": steps, "mixed": False}
+            self._by_steps[steps] = self.model.make_task(self.task, **spec)
         layers = self._by_steps[steps]
-        layers.take_from(own, ordering.norm_steps)
+        layers.norms.assign_rows(own.steps.norm_rows(ordering.weights, ordering.norm_steps))
         layers.take_head(own)
         layers.router.set_weights_now(ordering.weights)
         variables = layers.variables_by_name()

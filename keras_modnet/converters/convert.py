@@ -5,13 +5,10 @@ import dataclasses
 import numpy as np
 
 from keras_modnet.checks import expect_one_of
-from keras_modnet.converters.architectures import ARCHITECTURES, DESCRIPTIONS, TASK, Architecture
-from keras_modnet.converters.convmixer import convert_convmixer
-from keras_modnet.converters.convnext import convert_convnext
+from keras_modnet.converters.architecture import Architecture
+from keras_modnet.converters.architectures import ARCHITECTURES, DESCRIPTIONS
 from keras_modnet.converters.read_pth import read_pth
 from keras_modnet.converters.state_dict import StateDict
-
-CONVERTERS = {"convnext": convert_convnext, "convmixer": convert_convmixer}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,29 +24,32 @@ class Converted:
     tensors: dict[str, np.ndarray]
 
 
-def convert(path, architecture):
+def convert(path, architecture, image_size=None):
     """Converts a published checkpoint of a network of equal blocks; no model is made.
 
     Args:
         path: path of the file, of `torch.save` or of safetensors.
         architecture: a name out of `ARCHITECTURES`, or an `Architecture`.
+        image_size: side of the images in pixels, a multiple of the patch size; default that of the published network.
+            Position embeddings of a vision transformer are interpolated to it; of other networks no tensor changes.
 
     Returns:
-        `Converted`: one task, "imagenet", whose ordering is hard.
+        `Converted`: one task, whose ordering is hard: "imagenet", or "features" of a network without classes.
 
     Raises:
         CheckpointError: the file cannot be read or trusted, or a tensor is missing, unknown or of another shape.
-        ValueError: an unknown architecture.
+        ValueError: an unknown architecture, or a size of images that it cannot have.
     """
     if not isinstance(architecture, Architecture):
         expect_one_of("architecture", architecture, ARCHITECTURES)
         architecture = DESCRIPTIONS[architecture]
+    arguments = architecture.arguments(image_size)
     state = StateDict(path, read_pth(path))
-    arguments, shared, own = CONVERTERS[architecture.family](state, architecture)
+    shared, own = architecture.take_tensors(state, architecture.side(image_size))
     state.finish()
     own |= _identity_ordering(architecture.depth)
-    tensors = shared | {f"tasks/{TASK}/{name}": array for name, array in own.items()}
-    return Converted(architecture.arguments() | arguments, {n: np.asarray(a, order="C") for n, a in tensors.items()})
+    tensors = shared | {f"tasks/{architecture.task}/{name}": array for name, array in own.items()}
+    return Converted(arguments, {name: np.asarray(array, order="C") for name, array in tensors.items()})
 
 
 def _identity_ordering(depth):

@@ -94,6 +94,7 @@ def labelled_dataset(expected, data, batch_size, seed, argument="train_data"):
     Raises:
         ValueError: data that the task cannot take, or that can be read only once.
     """
+    expected.expect_classes()
     if is_arrays(data):
         return ArrayBatches(*labelled_arrays(expected, data, argument), batch_size=batch_size, seed=seed)
     again = hasattr(data, "__iter__") and iter(data) is not data

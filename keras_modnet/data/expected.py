@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from keras_modnet.checks import expect
+
 
 @dataclasses.dataclass(frozen=True)
 class Expected:
@@ -9,15 +11,21 @@ class Expected:
 
     Attributes:
         image_shape: `(height, width, channels)` of the images in pixels.
-        num_classes: `{task: number of classes}`; one task where images are not keyed.
+        num_classes: `{task: number of classes}`; one task where images are not keyed. None: the task has no classes.
         keyed: whether images and labels come as dicts by task.
     """
 
     image_shape: tuple[int, ...]
-    num_classes: dict[str, int]
+    num_classes: dict[str, int | None]
     keyed: bool
 
     @property
     def tasks(self):
         """Names of the tasks."""
         return tuple(self.num_classes)
+
+    def expect_classes(self):
+        """Raises `ValueError` if a task has no classes, so that no labels go with its images."""
+        without = [task for task, classes in self.num_classes.items() if classes is None]
+        advice = "one with classes; `add_task(name, num_classes)` makes it, and `predict` gives features of this one"
+        expect(not without, "task", advice, without)

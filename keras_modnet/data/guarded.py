@@ -26,6 +26,8 @@ def guarded(expected, x, y=None, weights=None, labelled=True, argument="x"):
     Raises:
         ValueError: data that the tasks cannot take; of a stream when its batch comes.
     """
+    if labelled:
+        expected.expect_classes()
     if not is_stream(x, y):
         return guarded_arrays(expected, x, y, weights, labelled)
     expect(y is None, "y", f"None where `{argument}` is a stream of images and labels", type(y).__name__)
@@ -46,6 +48,8 @@ def guarded_arrays(expected, x, y=None, weights=None, labelled=True, first=True)
     Raises:
         ValueError: an unknown task, labels of other tasks than the images, or data that the task cannot take.
     """
+    if labelled or y is not None:
+        expected.expect_classes()
     expect(y is not None or not labelled, "y", "labels for the images", None)
     images = _by_task(expected, "x", x)
     labels = {} if y is None else _by_task(expected, "y", y)

@@ -31,7 +31,7 @@ def run_child(purpose, arguments):
         raise RuntimeError(f"A child process could not {purpose}; it ended with:\n{done.stderr[-2000:]}")
 
 
-def write_in_child(static, folder, default, image_bytes):
+def write_in_child(static, folder, default, image_bytes, featured=()):
     """As `signatures.write_saved_model`, from a process in which Keras does not run on TensorFlow.
 
     The child gets the plain model as a `.keras` file and not the `ModNet`: blocks that a user registered are known in
@@ -41,4 +41,5 @@ def write_in_child(static, folder, default, image_bytes):
         file = Path(scratch) / "tasks.keras"
         static.save(file)
         arguments = ["-m", "keras_modnet.export.write_file", str(file), str(folder), default]
-        run_child("write the SavedModel", [*arguments, *(["--image_bytes"] if image_bytes else [])])
+        arguments += ["--image_bytes"] if image_bytes else []
+        run_child("write the SavedModel", [*arguments, *(f"--featured={task}" for task in featured)])

@@ -40,7 +40,8 @@ def export_saved_model(model, folder, tasks=None, version=None, image_bytes=True
     """Writes tasks of a model as one SavedModel and publishes it once its answers are proven equal to the model's.
 
     Signatures: each task's name takes `images`, float32 `(batch, height, width, channels)` with values from 0 to 255
-    (whole numbers or not), and gives float32 `logits` and `probabilities` `(batch, num_classes)`. `TASK_image_bytes`
+    (whole numbers or not), and gives float32 `logits` and `probabilities` `(batch, num_classes)`; of a task without
+    classes `features` `(batch, channels)`. `TASK_image_bytes`
     gives the same for `image_bytes`, strings `(batch,)`, each an encoded PNG or JPEG: it is decoded with the model's
     number of channels and, where its sides differ, stretched to the model's image size (bilinear, antialiased).
     `serving_default` is the default task's, or the first one's if that is not exported. The batch may have any size.
@@ -82,9 +83,10 @@ def export_saved_model(model, folder, tasks=None, version=None, image_bytes=True
     static = model.to_static_tasks(tasks)
     default = model.default_task if model.default_task in tasks else tasks[0]
     signatures = signature_names(tasks, image_bytes)
+    featured = [task for task in tasks if model.num_classes(task) is None]
     write = write_saved_model if keras.backend.backend() == "tensorflow" else write_in_child
     with published(folder, version) as fresh:
-        write(static, fresh, default, image_bytes)
+        write(static, fresh, default, image_bytes, featured)
         difference = check_saved_model(fresh, model, signatures, default)
         size = sum(file.stat().st_size for file in fresh.rglob("*") if file.is_file())
     return ExportedModel(folder / str(version), version, tuple(signatures), size, difference)

@@ -53,7 +53,7 @@ def check_saved_model(folder, model, signatures, default):
 
 
 def expected_answers(model, tasks, images):
-    """Returns `{task: {"logits": array, "probabilities": array}}` of the model itself.
+    """Returns `{task: {"logits": array, "probabilities": array}}` of the model itself, or `{"features": array}`.
 
     Computed by a copy on the CPU: accelerators round the factors of float32 products, which is no fault of the files.
     """
@@ -64,7 +64,7 @@ def expected_answers(model, tasks, images):
             variable.assign(keras.ops.convert_to_numpy(values[name]))
         logits = copy({task: keras.ops.convert_to_tensor(images, "float32") for task in tasks}, training=False)
     logits = {task: keras.ops.convert_to_numpy(values) for task, values in logits.items()}
-    return {task: {"logits": values, "probabilities": _softmax(values)} for task, values in logits.items()}
+    return {task: _outputs(values, model.num_classes(task)) for task, values in logits.items()}
 
 
 def read_answers(folder, images):
@@ -76,6 +76,10 @@ def read_answers(folder, images):
         run_child("read the SavedModel back", [str(READ_BACK), str(folder), *paths])
         with np.load(answers) as arrays:
             return dict(arrays)
+
+
+def _outputs(values, num_classes):
+    return {"features": values} if num_classes is None else {"logits": values, "probabilities": _softmax(values)}
 
 
 def _softmax(logits):

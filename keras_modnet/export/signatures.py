@@ -30,7 +30,7 @@ def signature_names(tasks, image_bytes):
     return dict(pairs)
 
 
-def write_saved_model(static, folder, default, image_bytes):
+def write_saved_model(static, folder, default, image_bytes, featured=()):
     """Writes a SavedModel; Keras must run on TensorFlow.
 
     Args:
@@ -38,6 +38,7 @@ def write_saved_model(static, folder, default, image_bytes):
         folder: path to write to.
         default: task of the default signature.
         image_bytes: whether each task has a signature for encoded images, too.
+        featured: names of tasks without classes, which give features in place of logits.
     """
     import tensorflow as tf
 
@@ -47,7 +48,7 @@ def write_saved_model(static, folder, default, image_bytes):
     module.stored = [variable.value for variable in static.variables]
     signatures = {}
     for task, logits in static.output.items():
-        answer = _answer(keras.Model(static.inputs, logits))
+        answer = (_features if task in featured else _answer)(keras.Model(static.inputs, logits))
         images = tf.TensorSpec((None, *image_shape), tf.float32, name="images")
         signatures[task] = tf.function(answer, input_signature=[images])
         if image_bytes:
@@ -62,6 +63,13 @@ def _answer(network):
     def answer(images):
         logits = network(images, training=False)
         return {"logits": logits, "probabilities": tf.nn.softmax(logits)}
+
+    return answer
+
+
+def _features(network):
+    def answer(images):
+        return {"features": network(images, training=False)}
 
     return answer
 

@@ -14,9 +14,10 @@ def main():
     parser.add_argument("folder", help="where to write the SavedModel")
     parser.add_argument("default", help="task of the default signature")
     parser.add_argument("--image_bytes", action="store_true", help="add a signature for encoded images to each task")
+    parser.add_argument("--featured", action="append", default=[], help="a task without classes, which gives features")
     arguments = parser.parse_args()
     static = keras.saving.load_model(arguments.file, compile=False)
-    write_saved_model(static, arguments.folder, arguments.default, arguments.image_bytes)
+    write_saved_model(static, arguments.folder, arguments.default, arguments.image_bytes, arguments.featured)
 
 
 if __name__ == "__main__":

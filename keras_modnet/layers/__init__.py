@@ -9,6 +9,7 @@ from keras_modnet.layers.router import GumbelRouter
 from keras_modnet.layers.stem import IsometricStem
 from keras_modnet.layers.step_norms import StepNorms
 from keras_modnet.layers.steps import OrderedSteps
+from keras_modnet.layers.token_stem import TokenStem
 
 __all__ = [
     "BlockBank",
@@ -19,5 +20,6 @@ __all__ = [
     "MixtureRouter",
     "OrderedSteps",
     "StepNorms",
+    "TokenStem",
     "register_block",
 ]

@@ -7,9 +7,9 @@ from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.layers.blocks import block_kind
 from keras_modnet.layers.initial_values import Initial
 from keras_modnet.layers.joined import branch_of_all
-from keras_modnet.layers.mixing import MIXINGS, branch, mix_weights, pick_weights
+from keras_modnet.layers.mixing import MIXINGS, NoNorms, branch, mix_weights, pick_weights
 from keras_modnet.layers.selection import Selection
-from keras_modnet.layers.stages import StepNorm
+from keras_modnet.layers.stages import BlockLayerNorm, StepNorm
 
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
@@ -18,8 +18,8 @@ class BlockBank(keras.layers.Layer):
 
     Args:
         num_blocks: blocks in the bank.
-        block: registered kind: `"basic"`, `"bottleneck"`, `"convnext"`, `"convmixer_7_relu"`, `"convmixer_9_gelu"` or
-            one added by `register_block`.
+        block: registered kind: `"basic"`, `"bottleneck"`, `"convnext"`, `"convmixer_7_relu"`, `"convmixer_9_gelu"`,
+            `"transformer"` or one added by `register_block`.
         mixing: `"weights"` mixes the kernels by the ordering's row and runs one block; `"outputs"` runs every block and
             mixes what comes out. Equal numbers for a hard ordering, different ones for a soft one.
 
@@ -63,12 +63,17 @@ class BlockBank(keras.layers.Layer):
         """Runs one step."""
         selection = self.select(ops.expand_dims(ops.cast(weights, "float32"), 0))
         (row,) = selection.per_step()
-        return self.step(x, selection, row, lambda place, x, weights: x)
+        return self.step(x, selection, row, NoNorms())
 
     @property
     def stages(self):
         """The stages of the block kind at the width of the features."""
         return self._stages
+
+    @property
+    def kind(self):
+        """The `BlockKind` of the blocks."""
+        return self._kind
 
     @property
     def residual(self):
@@ -79,6 +84,11 @@ class BlockBank(keras.layers.Layer):
     def norm_places(self):
         """`{place: channels}` of the norms that a step needs."""
         return {stage.name: stage.channels for stage in self._stages if isinstance(stage, StepNorm)}
+
+    @property
+    def block_norms(self):
+        """`{place: BlockLayerNorm}` of the norms that the blocks carry themselves."""
+        return {stage.name: stage for stage in self._stages if isinstance(stage, BlockLayerNorm)}
 
     @property
     def stacked_weights(self):
@@ -104,20 +114,21 @@ class BlockBank(keras.layers.Layer):
         picked = pick_weights(ordering, stacked)
         return Selection(ops.cond(hard, lambda: picked, lambda: mix_weights(ordering, stacked)))
 
-    def step(self, x, selection, row, normalize):
+    def step(self, x, selection, row, norms):
         """Returns the features behind one step: `x + branch(x)`, of a kind that is not residual `branch(x)`.
 
         Args:
             x: features `(batch, height, width, channels)`.
             selection: what `select` returned.
             row: the step's row of it.
-            normalize: `normalize(place, x, weights) -> x`; where every block runs, `weights` are the step's over the
-                blocks, and `x` may hold the features of all blocks side by side along the channels.
+            norms: what normalizes at `norms.places`, by `norms.apply(place, x, weights) -> x`, such as a
+                `StepNormalizer`; where every block runs, `weights` are the step's over the blocks, and `x` may hold the
+                features of all blocks side by side along the channels.
         """
         if selection.stacked is None:
-            output = branch(x, self._stages, row, normalize)
+            output = branch(x, self._stages, row, norms)
         else:
-            output = branch_of_all(x, self._stages, selection.stacked, row["ordering"], normalize)
+            output = branch_of_all(x, self._stages, selection.stacked, row["ordering"], norms)
         return x + output if self.residual else output
 
     def macs_per_step(self, height, width):

@@ -4,7 +4,11 @@ import dataclasses
 import functools
 from collections.abc import Callable
 
-from keras_modnet.checks import expect, expect_one_of
+import keras
+
+from keras_modnet.checks import expect, expect_count, expect_one_of
+from keras_modnet.layers.attention import SelfAttention
+from keras_modnet.layers.dense import Dense
 from keras_modnet.layers.stages import (
     Activation,
     BlockLayerNorm,
@@ -28,6 +32,8 @@ class BlockKind:
         residual: whether the branch's output is added to the features; else it replaces them.
         stem_activation: of kinds whose output is activated and normalized, so that the head needs no norm, the
             activation: the stem then ends in it and a norm. None: the stem is linear, and the head normalizes.
+        tokens: whether features are tokens, a class token in front, `(batch, tokens, 1, channels)`, that know their
+            position from the stem; else a map.
     """
 
     name: str
@@ -35,12 +41,13 @@ class BlockKind:
     output_activation: str | None = None
     residual: bool = True
     stem_activation: str | None = None
+    tokens: bool = False
 
 
 _kinds: dict[str, BlockKind] = {}
 
 
-def register_block(name, stages, output_activation=None, residual=True, stem_activation=None):
+def register_block(name, stages, output_activation=None, residual=True, stem_activation=None, tokens=False):
     """Adds a kind of block, so that `BlockBank(block=name)` and `ModNet(block=name)` know it.
 
     Args:
@@ -50,6 +57,7 @@ def register_block(name, stages, output_activation=None, residual=True, stem_act
         residual: whether the stages' output is added to the features; else it replaces them.
         stem_activation: Keras activation that the stem ends in, with a norm behind it, where the stages do and the head
             therefore needs no norm; or None.
+        tokens: whether features are tokens with a class token in front, as those of vision transformers.
 
     Raises:
         ValueError: the name is taken, or the stages do not have unique names for what they own.
@@ -57,7 +65,7 @@ def register_block(name, stages, output_activation=None, residual=True, stem_act
     expect(name not in _kinds, "name", f"a name that is not taken ({', '.join(sorted(_kinds))} are)", name)
     named = [stage.name for stage in stages(8) if stage.weights() or isinstance(stage, StepNorm)]
     expect(all(named) and len(set(named)) == len(named), "stages", "stages with unique names", named)
-    _kinds[name] = BlockKind(name, stages, output_activation, residual, stem_activation)
+    _kinds[name] = BlockKind(name, stages, output_activation, residual, stem_activation, tokens)
 
 
 def block_kind(name):
@@ -124,6 +132,53 @@ def convmixer(width, size, activation):
     )
 
 
+def transformer(width, num_heads=None, expansion=4, use_bias=True, epsilon=1e-6, activation="gelu", initial_scale=1.0):
+    """Pre-norm vision transformer block with layer scale; its norms belong to the block.
+
+    Other numbers are a kind of their own: `register_block("mine", functools.partial(transformer, num_heads=3),
+    residual=False, tokens=True)`.
+
+    Args:
+        width: channels of the features.
+        num_heads: heads of the attention; divides the width. None: heads of 64 channels, or one where 64 does not
+            divide the width.
+        expansion: channels inside the MLP, as a multiple of the width.
+        use_bias: whether the projections of the attention and the MLP have biases.
+        epsilon: what the norms add to the variance.
+        activation: Keras activation inside the MLP.
+        initial_scale: layer scale of a fresh block.
+
+    Raises:
+        ValueError: heads that do not divide the width.
+
+    Reference:
+        Dosovitskiy et al. 2021, "An image is worth 16x16 words", arXiv 2010.11929; layer scale: Touvron et al. 2021,
+        "Going deeper with image transformers", arXiv 2103.17239.
+    """
+    if num_heads is None:
+        num_heads = width // 64 if width % 64 == 0 else 1
+    expect_count("num_heads", num_heads)
+    expect(width % num_heads == 0, "num_heads", f"a divisor of the width {width}", num_heads)
+    inner, dense = expansion * width, {"use_bias": use_bias, "initializer": _dense_initializer}
+    return (
+        BlockLayerNorm("norm1", width, epsilon),
+        SelfAttention("attention", width, num_heads, use_bias),
+        LayerScale("scale1", width, initial_scale),
+        SkipConnection(),
+        BlockLayerNorm("norm2", width, epsilon),
+        Dense("expand", width, inner, **dense),
+        Activation(activation),
+        Dense("project", inner, width, **dense),
+        LayerScale("scale2", width, initial_scale),
+        SkipConnection(),
+    )
+
+
+def _dense_initializer():
+    return keras.initializers.TruncatedNormal(stddev=0.02)
+
+
+register_block("transformer", transformer, residual=False, tokens=True)
 register_block("basic", basic, output_activation="relu")
 register_block("bottleneck", bottleneck)
 register_block("convnext", convnext)

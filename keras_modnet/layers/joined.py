@@ -8,10 +8,11 @@ import functools
 
 from keras import ops
 
+from keras_modnet.layers.mixing import is_norm_of
 from keras_modnet.layers.stages import Activation, Conv, DepthwiseConv, LayerScale, SkipConnection, Stage, StepNorm
 
 
-def branch_of_all(x, stages, stacked, mixture, normalize):
+def branch_of_all(x, stages, stacked, mixture, norms):
     """Runs the stages of every block on the same features and mixes what comes out.
 
     Args:
@@ -19,18 +20,21 @@ def branch_of_all(x, stages, stacked, mixture, normalize):
         stages: the stages of the block kind.
         stacked: `{"stage/weight": (num_blocks, ...)}`, float32.
         mixture: `(num_blocks,)`, float32, to mix the blocks' outputs with.
-        normalize: `normalize(place, x, mixture) -> x`; `x` may be joined.
+        norms: as in `mixing.branch`, by `norms.apply(place, x, mixture) -> x`; `x` may be joined.
 
     Returns:
         The weighted sum, shape of `x` (Meyerson & Miikkulainen 2018, soft layer ordering).
     """
-    inputs, joined = x, False
+    skipped, joined, skipped_joined = x, False, False
     for index, stage in enumerate(stages):
-        if isinstance(stage, StepNorm):
-            x = normalize(stage.name, x, mixture)
+        if is_norm_of(norms, stage):
+            x = norms.apply(stage.name, x, mixture)
             continue
         if isinstance(stage, SkipConnection):
-            x = x + (_join(inputs, mixture.shape[0], joined=False) if joined else inputs)
+            x = x + (_join(skipped, mixture.shape[0], skipped_joined) if joined else skipped)
+            skipped, skipped_joined = x, joined
+            continue
+        if isinstance(stage, StepNorm):
             continue
         weights = {name: ops.cast(stacked[f"{stage.name}/{name}"], x.dtype) for name in stage.weights()}
         if index == len(stages) - 1:

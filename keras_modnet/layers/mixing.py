@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from keras_modnet.layers.stages import SkipConnection, StepNorm
+from keras_modnet.layers.stages import BlockLayerNorm, SkipConnection, StepNorm
 
 MIXINGS = ("weights", "outputs")
 
@@ -26,24 +26,36 @@ def pick_weights(ordering, stacked):
     return {name: ops.take(value, blocks, axis=0) for name, value in stacked.items()}
 
 
-def branch(x, stages, weights, normalize):
+def branch(x, stages, weights, norms):
     """Runs the stages of one block.
 
     Args:
         x: `(batch, height, width, channels)`.
         stages: the stages of the block kind.
         weights: `{"stage/weight": (...)}` of the block, float32.
-        normalize: `normalize(place, x, None) -> x`.
+        norms: what normalizes at the places of `norms.places`, by `norms.apply(place, x, None) -> x`; see
+            `StepNormalizer`.
 
     Returns:
         The branch's output, shape of `x`.
     """
-    inputs = x
+    skipped = x
     for stage in stages:
-        if isinstance(stage, StepNorm):
-            x = normalize(stage.name, x, None)
+        if is_norm_of(norms, stage):
+            x = norms.apply(stage.name, x, None)
         elif isinstance(stage, SkipConnection):
-            x = x + inputs
-        else:
+            x = skipped = x + skipped
+        elif not isinstance(stage, StepNorm):
             x = stage.apply(x, {name: ops.cast(weights[f"{stage.name}/{name}"], x.dtype) for name in stage.weights()})
     return x
+
+
+def is_norm_of(norms, stage):
+    """Returns whether `norms` normalize at a stage, and not the block with scales and offsets of its own."""
+    return isinstance(stage, StepNorm | BlockLayerNorm) and stage.name in norms.places
+
+
+class NoNorms:
+    """What a block runs with where no norm belongs to the step."""
+
+    places = ()

@@ -63,10 +63,14 @@ class StepNormalizer:
         layer: the `StepNorms`: kind of norm, epsilon, places.
         live: whether statistics of the batch are used and gathered.
         row: `{"place/scale": (channels,), "place/offset": ..., "place/mean": ..., "place/variance": ...}`.
+
+    Attributes:
+        places: names of the places that it normalizes.
     """
 
     def __init__(self, layer, live, row):
         self.layer, self.live, self.row = layer, live, row
+        self.places = tuple(layer.places)
         self.gathered = {}
 
     def apply(self, place, x, weights):
@@ -81,12 +85,13 @@ class StepNormalizer:
         Returns:
             Features of the same shape.
         """
-        scale, offset, epsilon = self.row[f"{place}/scale"], self.row[f"{place}/offset"], self.layer.epsilon
-        blocks = x.shape[-1] // scale.shape[0]
-        if self.layer.norm == "batch":
+        scale, offset = self.row[f"{place}/scale"], self.row[f"{place}/offset"]
+        epsilon, blocks = self.layer.epsilons.get(place, self.layer.epsilon), x.shape[-1] // scale.shape[0]
+        if self.layer.has_statistics(place):
             values = [*self._moments(place, x, blocks, weights), scale, offset]
             return maths.normalize(x, *(_for_all(value, blocks) for value in values), epsilon)
-        function = maths.group_norm if self.layer.norm == "group" else maths.layer_norm
+        in_groups = self.layer.norm == "group" and place not in self.layer.epsilons
+        function = maths.group_norm if in_groups else maths.layer_norm
         if blocks == 1:
             return function(x, scale, offset, epsilon)
         parts = [function(part, scale, offset, epsilon) for part in ops.split(x, blocks, axis=-1)]
@@ -108,7 +113,8 @@ class StepNormalizer:
 
         A place that did not run keeps what it had.
         """
-        names = [f"{place}/{name}" for place in self.layer.places for name in ("mean", "variance")]
+        places = [place for place in self.layer.places if self.layer.has_statistics(place)]
+        names = [f"{place}/{name}" for place in places for name in ("mean", "variance")]
         return {name: self.gathered.get(name, self.row[name]) for name in names} if self.live else {}
 
 

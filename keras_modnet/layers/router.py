@@ -114,8 +114,9 @@ class GumbelRouter(keras.layers.Layer):
     def weights_now(self):
         """Returns the ordering as a NumPy array `(num_steps, num_blocks)`: softmax of the logits, or one-hot rows."""
         logits = self.logits_multiplier * ops.convert_to_tensor(self.logits)
-        hardened = bool(value_of(self.hardened))
-        return ops.convert_to_numpy(one_hot_argmax(logits) if hardened else ops.softmax(logits, axis=-1))
+        # Of one block there is nothing to weigh, and Keras warns of a softmax over it.
+        decided = bool(value_of(self.hardened)) or self.num_blocks == 1
+        return ops.convert_to_numpy(one_hot_argmax(logits) if decided else ops.softmax(logits, axis=-1))
 
     def set_weights_now(self, weights):
         """Takes an ordering over: hard rows harden the router, others become logits `log(weights)`.

@@ -40,6 +40,10 @@ class Stage:
         """Returns a fresh plain Keras layer that computes the same from the same weights."""
         raise NotImplementedError
 
+    def call_layer(self, layer, x, name):
+        """Returns what a layer of `as_layer` gives for features; layers that it needs beside have names from `name`."""
+        return layer(x)
+
     def macs(self, height, width):
         """Returns multiply-adds for one image with a `height` x `width` feature map."""
         return 0
@@ -60,7 +64,7 @@ class StepNorm(Stage):
 
 @dataclasses.dataclass(frozen=True)
 class SkipConnection(Stage):
-    """The place inside of a block where the features that it started from are added."""
+    """The place inside of a block where features are added: those behind the place before, else those in front."""
 
     name: str = ""
 
@@ -155,6 +159,8 @@ class DepthwiseConv(Stage):
 @dataclasses.dataclass(frozen=True)
 class BlockLayerNorm(Stage):
     """Layer normalization over channels whose scale and offset belong to the block (Ba et al. 2016).
+
+    A task may have scales and offsets of its own in their place; see `OrderedSteps`.
 
     Attributes:
         name: prefix of the weights.

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from keras_modnet.checks import expect_count, expect_one_of
+from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.layers.initial_values import Initial
 from keras_modnet.layers.normalizer import Normalizer
 from keras_modnet.layers.replicas import in_tf_strategy
@@ -24,6 +24,8 @@ class StepNorms(keras.layers.Layer):
         norm: `"batch"` (moving statistics), `"group"` (`gcd(channels / 2, 8)` groups) or `"layer"` (over channels).
         momentum: share of the old moving statistics that an update keeps; used by "batch".
         epsilon: added to the variance.
+        epsilons: `{place: epsilon}` of places that are layer norms whatever `norm` says, as blocks carry them; default
+            none.
 
     Call arguments:
         x: `(batch, height, width, channels)`.
@@ -39,13 +41,15 @@ class StepNorms(keras.layers.Layer):
         2019.
     """
 
-    def __init__(self, num_steps, places, norm="batch", momentum=0.9, epsilon=1e-3, **kwargs):
+    def __init__(self, num_steps, places, norm="batch", momentum=0.9, epsilon=1e-3, epsilons=None, **kwargs):
         super().__init__(**kwargs)
         expect_count("num_steps", num_steps)
         expect_one_of("norm", norm, NORMS)
         self.num_steps, self.places, self.norm = num_steps, dict(places), norm
-        self.momentum, self.epsilon = momentum, epsilon
-        self._statistics_follow = True
+        self.momentum, self.epsilon, self.epsilons = momentum, epsilon, dict(epsilons or {})
+        known = set(self.epsilons) <= set(self.places)
+        expect(known, "epsilons", f"some of the places {sorted(self.places)}", sorted(self.epsilons))
+        self._statistics_follow = self._affine_trains = True
 
     def build(self, input_shape=None):
         """Makes scale, offset and, for "batch", the moving statistics of every place."""
@@ -57,7 +61,7 @@ class StepNorms(keras.layers.Layer):
                 "scale": self._add(place, "scale", shape, "ones", trainable=True),
                 "offset": self._add(place, "offset", shape, "zeros", trainable=True),
             }
-            if self.norm == "batch":
+            if self.has_statistics(place):
                 own["mean"] = self._add(place, "mean", shape, "zeros", trainable=False)
                 own["variance"] = self._add(place, "variance", shape, "ones", trainable=False)
             self._variables_of[place] = own
@@ -81,6 +85,10 @@ class StepNorms(keras.layers.Layer):
         normalizer.finish()
         return y
 
+    def has_statistics(self, place):
+        """Returns whether a place has moving statistics."""
+        return self.norm == "batch" and place not in self.epsilons
+
     def configure(self, affine, statistics):
         """Says what follows the training data.
 
@@ -89,15 +97,15 @@ class StepNorms(keras.layers.Layer):
             statistics: whether "batch" uses statistics of the batch in training and gathers them.
         """
         self.trainable = True
-        self._statistics_follow = statistics
+        self._statistics_follow, self._affine_trains = statistics, affine
         for own in self._variables_of.values():
             own["scale"].trainable = own["offset"].trainable = affine
 
     @property
     def affine_trains(self):
-        """Whether scales and offsets train."""
-        affine = [own[name] for own in self._variables_of.values() for name in ("scale", "offset")]
-        return self.trainable and all(variable.trainable for variable in affine)
+        """Whether scales and offsets train, or would if there were any."""
+        affine = [own[name].trainable for own in self._variables_of.values() for name in ("scale", "offset")]
+        return self.trainable and (all(affine) if affine else self._affine_trains)
 
     @property
     def live_statistics(self):
@@ -142,4 +150,5 @@ class StepNorms(keras.layers.Layer):
             "norm": self.norm,
             "momentum": self.momentum,
             "epsilon": self.epsilon,
+            "epsilons": dict(self.epsilons),
         }

@@ -6,6 +6,7 @@ from keras import ops
 from keras_modnet.checks import expect
 from keras_modnet.layers.layer_dict import LayerDict
 from keras_modnet.layers.loops import loop_over_rows, slow_inside, unrolls_best
+from keras_modnet.layers.own_norms import block_rows, carried, expect_carried, rows_behind
 from keras_modnet.layers.step_norms import StepNorms
 
 
@@ -43,14 +44,14 @@ def run_steps(x, bank, ordering, normalizer, hard=False, unroll=None):
 
 def _unrolled(x, bank, selection, normalizer):
     for step, row in enumerate(selection.per_step()):
-        x = bank.step(x, selection, row, normalizer.step(step).apply)
+        x = bank.step(x, selection, row, normalizer.step(step))
     return x
 
 
 def _looped(x, bank, selection, normalizer):
     def one_step(x, row):
         norms = normalizer.for_row(row["norms"])
-        x = bank.step(x, selection, row["selection"], norms.apply)
+        x = bank.step(x, selection, row["selection"], norms)
         return x, norms.statistics()
 
     rows = {"selection": selection.rows, "norms": normalizer.rows}
@@ -84,6 +85,8 @@ class OrderedSteps(keras.layers.Layer):
         bank: a `BlockBank`.
         router: a `GumbelRouter` or `FixedRouter` for as many blocks as the bank has.
         norm: `"batch"`, `"group"` or `"layer"`; a block kind that carries its own norms makes no use of it.
+        own_norms: whether each step has scales and offsets of its own in place of those that its block carries, too;
+            they start at one and zero, as those of a fresh block. Default False.
         norm_epsilon: what the norms add to the variance.
         unroll: True: every step has its own place in the graph; False: a loop that is traced once; None: a loop where
             there are many steps, but for JAX on a CPU. Equal numbers.
@@ -99,10 +102,11 @@ class OrderedSteps(keras.layers.Layer):
         ValueError: the router is for another number of blocks.
     """
 
-    def __init__(self, bank, router, norm="batch", norm_epsilon=1e-3, unroll=None, **kwargs):
+    def __init__(self, bank, router, norm="batch", own_norms=False, norm_epsilon=1e-3, unroll=None, **kwargs):
         super().__init__(**kwargs)
         expect(router.num_blocks == bank.num_blocks, "router", f"for {bank.num_blocks} blocks", router.num_blocks)
         self.bank, self.norm, self.norm_epsilon, self.unroll = bank, norm, norm_epsilon, unroll
+        self.own_norms = own_norms
         self._own = LayerDict({"router": router})
         # Around a choice between two ways XLA makes training steps many times slower on TensorFlow, and a layer cannot
         # see it coming. A model that trains without it says so here.
@@ -117,8 +121,12 @@ class OrderedSteps(keras.layers.Layer):
         self._own.by_name["norms"] = self._fresh_norms(self.router.num_steps)
 
     def _fresh_norms(self, num_steps):
-        own = {"name": "norms", "dtype": self.dtype_policy}
-        norms = StepNorms(num_steps, self.bank.norm_places, self.norm, epsilon=self.norm_epsilon, **own)
+        own = {"name": "norms", "dtype": self.dtype_policy, "epsilon": self.norm_epsilon}
+        expect_carried(self.bank, self.own_norms)
+        of_blocks = self.bank.block_norms if self.own_norms else {}
+        places = self.bank.norm_places | {place: stage.channels for place, stage in of_blocks.items()}
+        epsilons = {place: stage.epsilon for place, stage in of_blocks.items()}
+        norms = StepNorms(num_steps, places, self.norm, epsilons=epsilons, **own)
         norms.build()
         return norms
 
@@ -137,17 +145,52 @@ class OrderedSteps(keras.layers.Layer):
         """Number of steps."""
         return self.router.num_steps
 
+    def norm_rows(self, weights, norm_steps):
+        """Returns the rows that the norms have under another ordering, by the names of `StepNorms.variables_by_name`.
+
+        Args:
+            weights: array `(num_steps, num_blocks)`, rows sum to one.
+            norm_steps: for each of its steps the index of the present step whose norms it copies; what blocks carry
+                starts again as the block's where the step runs another block than that one.
+        """
+        return rows_behind(self.bank, self.norms, self.router.weights_now(), weights, norm_steps)
+
+    def reorder(self, weights, norm_steps):
+        """Gives the router, which has as many steps, another ordering; norms follow as in `norm_rows`."""
+        self.norms.assign_rows(self.norm_rows(weights, norm_steps))
+        self.router.set_weights_now(weights)
+
     def replace_router(self, router, norm_steps):
         """Takes another router, of any number of steps; all that trains of norms and router goes on doing so.
 
         Args:
             router: a built router for as many blocks, with the values that it is to have.
-            norm_steps: for each of its steps the index of the present step whose norms it copies.
+            norm_steps: as in `norm_rows`.
         """
-        norms, former = self._fresh_norms(router.num_steps), self.norms
-        norms.assign_rows(former.take_steps(norm_steps))
-        norms.configure(affine=former.affine_trains, statistics=former.live_statistics)
+        rows = self.norm_rows(router.weights_now(), norm_steps)
         router.trainable = self.router.trainable
+        self._replace(router, rows)
+
+    def set_own_norms(self, own):
+        """Gives each step scales and offsets of its own in place of its block's, with their values; or takes them away.
+
+        Args:
+            own: whether they are to be the steps' own.
+
+        Raises:
+            ValueError: blocks of this kind carry no norms.
+        """
+        if own == self.own_norms:
+            return
+        rows = self.norms.take_steps(range(self.num_steps))
+        expect_carried(self.bank, own)
+        self.own_norms = own
+        self._replace(self.router, rows | (block_rows(self.bank, self.router.weights_now()) if own else {}))
+
+    def _replace(self, router, rows):
+        norms, former = self._fresh_norms(router.num_steps), self.norms
+        norms.assign_rows(rows)
+        norms.configure(affine=former.affine_trains, statistics=former.live_statistics)
         self._own.replace({"router": router, "norms": norms})
 
     def call(self, x, training=None):
@@ -157,6 +200,10 @@ class OrderedSteps(keras.layers.Layer):
         hard = self.router.gives_hard(training) if hasattr(self.router, "gives_hard") else False
         if not isinstance(hard, bool) and self.under_xla:
             hard = False
+        if self.own_norms and training:
+            # A gradient of zero for what the blocks carry: optimizers warn where there is none.
+            sums = [ops.sum(variable) for variable in carried(self.bank).values()]
+            x = x + ops.cast(0.0 * sum(sums), x.dtype)
         normalizer = self.norms.begin(training)
         x = run_steps(x, self.bank, ordering, normalizer, hard, self.unroll)
         normalizer.finish()
@@ -180,6 +227,7 @@ class OrderedSteps(keras.layers.Layer):
             "bank": self.bank,
             "router": self.router,
             "norm": self.norm,
+            "own_norms": self.own_norms,
             "norm_epsilon": self.norm_epsilon,
             "unroll": self.unroll,
         }

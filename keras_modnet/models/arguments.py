@@ -4,7 +4,10 @@ import numbers
 
 from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.layers.blocks import block_kind
+from keras_modnet.layers.head import POOLINGS
+from keras_modnet.layers.stem import IsometricStem
 from keras_modnet.layers.step_norms import NORMS
+from keras_modnet.layers.token_stem import TokenStem, expect_register_tokens
 
 ROUTER_ARGUMENTS = (
     "temperature",
@@ -13,6 +16,12 @@ ROUTER_ARGUMENTS = (
     "entropy_weight",
     "block_use_weight",
     "seed",
+)
+# Of `ModNet`, without its tasks.
+NETWORK_ARGUMENTS = (
+    *("image_shape", "num_blocks", "num_steps", "width", "patch_size", "block", "norm", "mixing", "unroll"),
+    *("temperature", "straight_through", "logits_multiplier", "entropy_weight", "block_use_weight"),
+    *("pixel_mean", "pixel_std", "norm_epsilon", "pool_first", "pooling", "register_tokens", "seed"),
 )
 
 
@@ -37,20 +46,38 @@ def checked_arguments(arguments):
     epsilon, pool_first = arguments["norm_epsilon"], arguments["pool_first"]
     expect(isinstance(epsilon, int | float) and epsilon > 0, "norm_epsilon", "a number over 0", epsilon)
     expect(isinstance(pool_first, bool), "pool_first", "True or False", pool_first)
+    if arguments["pooling"] is not None:
+        expect_one_of("pooling", arguments["pooling"], POOLINGS)
+    registers, kind = arguments["register_tokens"], block_kind(arguments["block"])
+    expect_register_tokens(registers)
+    expect(
+        kind.tokens or not registers, "register_tokens", f"0, as the kind {arguments['block']!r} has none", registers
+    )
     return arguments
 
 
-def stem_arguments(arguments):
-    """Returns what `IsometricStem` takes; it ends as the blocks do where they hand on normalized features."""
-    activation = block_kind(arguments["block"]).stem_activation
+def make_stem(arguments, **layer):
+    """Returns the stem, not built: of tokens a `TokenStem`, else an `IsometricStem`.
+
+    Args:
+        arguments: what `checked_arguments` returned.
+        **layer: name and dtype.
+    """
+    kind, images = block_kind(arguments["block"]), _image_arguments(arguments)
+    if kind.tokens:
+        return TokenStem(**images, register_tokens=arguments["register_tokens"], **layer)
+    # It ends as the blocks do where they hand on normalized features.
+    activation = kind.stem_activation
+    norm = None if activation is None else arguments["norm"]
+    return IsometricStem(**images, activation=activation, norm=norm, epsilon=arguments["norm_epsilon"], **layer)
+
+
+def _image_arguments(arguments):
     return {
         "width": arguments["width"],
         "patch_size": arguments["patch_size"],
         "mean": arguments["pixel_mean"],
         "std": arguments["pixel_std"],
-        "activation": activation,
-        "norm": None if activation is None else arguments["norm"],
-        "epsilon": arguments["norm_epsilon"],
     }
 
 
@@ -66,6 +93,8 @@ def task_arguments(arguments):
             "activation": kind.output_activation,
             "pool_first": arguments["pool_first"],
             "epsilon": epsilon,
+            "pooling": arguments["pooling"] or ("class_token" if kind.tokens else "mean"),
+            "tokens_in_front": 1 + arguments["register_tokens"],
         },
     }
 

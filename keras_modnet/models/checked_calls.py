@@ -84,6 +84,7 @@ class ChecksItsData:
         """
         given = dict(_FIT.bind(self, *args, **kwargs).arguments)
         given.pop("self")
+        self.expected().expect_classes()
         self._expect_optimizer_of_what_trains()
         if cannot_be_shuffled(given.get("x")):
             # Keras would warn of a default that nobody chose.
@@ -119,6 +120,7 @@ class ChecksItsData:
 
     def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):
         """As `keras.Model.train_on_batch`, on data that is checked as in `fit`."""
+        self.expected().expect_classes()
         self._expect_optimizer_of_what_trains()
         checked = guarded_arrays(self.expected(), x, y, sample_weight)
         with alone_on(self.bank):

@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from keras_modnet.layers.attention import SelfAttention
+from keras_modnet.layers.dense import Dense
 from keras_modnet.layers.stages import Conv, DepthwiseConv, LayerScale, Stage, StepNorm
 
 
@@ -28,8 +30,9 @@ class Part:
 def fold_parts(parts, epsilon):
     """Folds what is a factor and an offset for each channel into convolutions, wherever that is exact at inference.
 
-    A batch norm or a `LayerScale` goes backwards into the `Conv` or `DepthwiseConv` directly in front of it, else
-    forwards into a 1x1 `Conv` directly behind it. Group and layer norms follow the features and stay.
+    A batch norm or a `LayerScale` goes backwards into the `Conv`, `DepthwiseConv` or `Dense` directly in front of it,
+    else forwards into a 1x1 `Conv` or `Dense` directly behind it; a `LayerScale` also into the output of a
+    `SelfAttention` in front of it. Group and layer norms follow the features and stay.
 
     Args:
         parts: tuple of the `Part`s of one step, in the order in which they run.
@@ -43,6 +46,8 @@ def fold_parts(parts, epsilon):
     for part in parts:
         if backwards and _convolves(backwards[-1]) and _is_affine(part):
             backwards[-1] = _fold_backwards(backwards[-1], part, epsilon)
+        elif backwards and type(backwards[-1].stage) is SelfAttention and type(part.stage) is LayerScale:
+            backwards[-1] = _fold_into_attention(backwards[-1], part)
         else:
             backwards.append(part)
     both = []
@@ -56,13 +61,13 @@ def fold_parts(parts, epsilon):
 
 def _convolves(part):
     # Exact types: a subclass may compute something else from its kernel.
-    return type(part.stage) in (Conv, DepthwiseConv)
+    return type(part.stage) in (Conv, DepthwiseConv, Dense)
 
 
 def _is_pointwise(part):
     # Never a larger kernel: its "same" padding puts zeros around features that are normalized. Folded, the zeros would
     # lie around the features as they were before the norm, and count at the border as if they had been normalized too.
-    return type(part.stage) is Conv and part.stage.size == 1
+    return type(part.stage) is Dense or (type(part.stage) is Conv and part.stage.size == 1)
 
 
 def _is_affine(part):
@@ -82,7 +87,7 @@ def _fold_backwards(convolution, part, epsilon):
     factors, offsets = _affine(part, epsilon)
     weights = _as_float64(convolution.weights)
     # Output channels are the last axis of a kernel, of a depthwise one the last but one.
-    kernel = weights["kernel"] * (factors if type(convolution.stage) is Conv else factors[:, None])
+    kernel = weights["kernel"] * (factors[:, None] if type(convolution.stage) is DepthwiseConv else factors)
     bias = weights["bias"] * factors if "bias" in weights else None
     return _folded(convolution, part, kernel, _sum(bias, offsets))
 
@@ -90,8 +95,17 @@ def _fold_backwards(convolution, part, epsilon):
 def _fold_forwards(part, convolution, epsilon):
     factors, offsets = _affine(part, epsilon)
     weights = _as_float64(convolution.weights)
-    added = None if offsets is None else offsets @ weights["kernel"][0, 0]
+    matrix = weights["kernel"].reshape(len(factors), -1)
+    added = None if offsets is None else offsets @ matrix
     return _folded(convolution, part, weights["kernel"] * factors[:, None], _sum(weights.get("bias"), added))
+
+
+def _fold_into_attention(attention, part):
+    factors, _ = _affine(part, 0.0)
+    scaled = {
+        name: v * factors if name.startswith("output") else v for name, v in _as_float64(attention.weights).items()
+    }
+    return Part(attention.index, attention.stage, scaled, attention.of_step or part.of_step)
 
 
 def _folded(convolution, part, kernel, bias):

@@ -47,7 +47,7 @@ class HasTasks:
         expect(name not in self.task_layers, "name", "the name of a new task", name)
 
     def num_classes(self, task):
-        """Returns the number of classes of a task."""
+        """Returns the number of classes of a task; None where it has none, and gives features."""
         return self._layers_of(task).num_classes
 
     @property
@@ -55,17 +55,22 @@ class HasTasks:
         """`{task: tuple of the names of its classes, or None}`."""
         return {name: layers.class_names for name, layers in self.task_layers.items()}
 
-    def add_task(self, name, num_classes, init_from=None, num_steps=None, class_names=None):
+    def add_task(
+        self, name, num_classes, init_from=None, num_steps=None, class_names=None, pooling=None, own_norms=None
+    ):
         """Adds a task: its own ordering, norms and head; what trains of the others stays as it is.
 
         Args:
             name: new name, letters, digits and _.
-            num_classes: number of classes; the head starts fresh.
+            num_classes: number of classes; the head starts fresh. None: the task has none, and gives features.
             init_from: task whose norms, and with as many steps whose ordering, the new one starts with; norms of
                 another number of steps come from the step at the same relative depth, and no mixture is taken over.
                 None starts with equal probabilities and fresh norms.
             num_steps: steps; default those of `init_from`, else the model's.
             class_names: a text for each class, or None.
+            pooling: how the head pools, as in `layers.ClassifierHead`; default the model's.
+            own_norms: whether the task has norms of its own in place of those that blocks carry, which start as the
+                blocks'; default as `init_from` has it, else False.
 
         Returns:
             The task's `TaskModel`, `model.task(name)`.
@@ -79,10 +84,12 @@ class HasTasks:
         source = None if init_from is None else self._layers_of(init_from)
         default_steps = self.default_steps if source is None else source.num_steps
         spec = {"num_classes": num_classes, "num_steps": default_steps if num_steps is None else num_steps}
-        spec |= {"class_names": class_names}
+        spec |= {"class_names": class_names} | ({} if pooling is None else {"pooling": pooling})
+        spec |= {"own_norms": source is not None and source.own_norms if own_norms is None else own_norms}
         # A mixture of another number of steps could not be taken over.
         spec |= {"mixed": source is not None and source.mixed and source.num_steps == spec["num_steps"]}
         layers = self.make_task(name, **task_specs({name: spec}, default_steps)[name])
+        layers.start_own_norms()
         if source is not None:
             layers.take_from(source, nearest_steps(layers.num_steps, source.num_steps))
         self.task_layers[name] = layers
@@ -154,7 +161,8 @@ class HasTasks:
         Args:
             task: name of the task.
             ordering: `Ordering` or list of block indices. Norms follow `Ordering.norm_steps`; with a plain list each
-                step keeps its norms, and steps beyond the former last one start with copies of that one's.
+                step keeps its norms, and steps beyond the former last one start with copies of that one's. A task's own
+                norms in place of those that blocks carry start again as the block's where a step runs another block.
 
         Raises:
             ValueError: an unknown task, no steps, a block that the bank lacks, a mixture where the bank mixes outputs.
@@ -166,8 +174,7 @@ class HasTasks:
         known = all(0 <= step < old.num_steps for step in sources)
         expect(known, "ordering", f"made from this task's {old.num_steps} steps", ordering)
         if (ordering.num_steps, ordering.mixed) == (old.num_steps, old.mixed):
-            old.norms.assign_rows(old.norms.take_steps(sources))
-            old.router.set_weights_now(ordering.weights)
+            old.steps.reorder(ordering.weights, sources)
             return
         arguments = task_arguments(self._arguments)["router"]
         router = make_router(self.bank, ordering.num_steps, ordering.mixed, arguments, self.dtype_policy)
@@ -175,6 +182,23 @@ class HasTasks:
             router.build(None)
             router.set_weights_now(ordering.weights)
             old.steps.replace_router(router, sources)
+
+    def set_own_norms(self, task, own=True):
+        """Gives a task scales and offsets of its own at every step, in place of those that its blocks carry.
+
+        Kinds such as "convnext" and "transformer" carry norms. A task's own ones start as those of the block that its
+        step runs, so that the logits stay as they are; "norm" is what trains them.
+
+        Args:
+            task: name of the task.
+            own: False takes them away: blocks then run with theirs.
+
+        Raises:
+            ValueError: an unknown task, or a kind whose blocks carry no norms.
+        """
+        layers = self._layers_of(task)
+        with layers.names_of_steps():
+            layers.steps.set_own_norms(own)
 
     def train_only(self, task, parts):
         """Freezes everything but some parts of one task; prints and returns the table of what trains.

@@ -3,10 +3,10 @@
 import keras
 
 from keras_modnet.checks import expect, expect_one_of
-from keras_modnet.layers import BlockBank, IsometricStem
+from keras_modnet.layers import BlockBank
 from keras_modnet.layers.layer_dict import LayerDict
 from keras_modnet.models import trainability
-from keras_modnet.models.arguments import checked_arguments, stem_arguments, task_arguments
+from keras_modnet.models.arguments import NETWORK_ARGUMENTS, checked_arguments, make_stem, task_arguments
 from keras_modnet.models.delegating import Delegates
 from keras_modnet.models.has_tasks import HasTasks
 from keras_modnet.models.preset_io import save_to_preset
@@ -23,13 +23,14 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
     Args:
         image_shape: `(height, width, channels)` of the images in pixels.
         tasks: `{name: number of classes}`, or `{name: {"num_classes": ..., "num_steps": ..., "class_names": [...],
-            "mixed": ...}}`, the last three not needed; a `mixed` task has a mixture for its ordering.
+            "mixed": ..., "pooling": ..., "own_norms": ...}}`, all but the first not needed. No classes (None): the task
+            gives features. A `mixed` task has a mixture for its ordering; `pooling` and `own_norms`: see `add_task`.
         num_blocks: blocks in the bank.
         num_steps: steps of a task that does not say.
         width: channels of the features.
         patch_size: side of the stem's patches in pixels; divides height and width.
-        block: registered kind: `"basic"`, `"bottleneck"`, `"convnext"`, `"convmixer_7_relu"`, `"convmixer_9_gelu"` or
-            one added by `layers.register_block`.
+        block: registered kind: `"basic"`, `"bottleneck"`, `"convnext"`, `"convmixer_7_relu"`, `"convmixer_9_gelu"`,
+            `"transformer"` or one added by `layers.register_block`.
         norm: `"batch"`, `"group"` or `"layer"`; each (task, step) has its own.
         mixing: `"weights"` mixes kernels and runs one block; `"outputs"` runs all blocks and mixes results.
         unroll: True: every step has its own place in the graph; False: a loop that is traced once; None: a loop for
@@ -43,6 +44,9 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         pixel_std: pixel value, one number or one a channel, that the stem divides by.
         norm_epsilon: what the norms add to the variance; those that belong to a block have their own.
         pool_first: whether heads pool the features in front of their norm instead of behind it.
+        pooling: how heads pool where a task does not say: "mean" of all positions, and where features are tokens
+            "class_token", "patches" (their mean) or "class_token_and_patches"; None: the class token, else the mean.
+        register_tokens: tokens of the stem between the class token and the patches, where features are tokens.
         seed: integer seed of the routers, or None.
         default_task: name of the task that an array of images runs; default the first one.
 
@@ -82,34 +86,16 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         pixel_std=127.5,
         norm_epsilon=1e-3,
         pool_first=False,
+        pooling=None,
+        register_tokens=0,
         seed=None,
         default_task=None,
         **kwargs,
     ):
+        given = dict(locals())
         # Pixels reach the stem as they are: Keras would round them to half precision here.
         super().__init__(autocast=False, **kwargs)
-        arguments = {
-            "image_shape": image_shape,
-            "num_blocks": num_blocks,
-            "num_steps": num_steps,
-            "width": width,
-            "patch_size": patch_size,
-            "block": block,
-            "norm": norm,
-            "mixing": mixing,
-            "unroll": unroll,
-            "temperature": temperature,
-            "straight_through": straight_through,
-            "logits_multiplier": logits_multiplier,
-            "entropy_weight": entropy_weight,
-            "block_use_weight": block_use_weight,
-            "pixel_mean": pixel_mean,
-            "pixel_std": pixel_std,
-            "norm_epsilon": norm_epsilon,
-            "pool_first": pool_first,
-            "seed": seed,
-        }
-        self._arguments = checked_arguments(arguments)
+        self._arguments = checked_arguments({name: given[name] for name in NETWORK_ARGUMENTS})
         self._build_parts(task_specs(tasks, num_steps), default_task)
 
     def _build_parts(self, specs, default_task):
@@ -118,7 +104,7 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         expect_one_of("default_task", self._default_task, names)
         arguments, own = self._arguments, {"dtype": self.dtype_policy}
         bank = [arguments[name] for name in ("num_blocks", "block", "mixing")]
-        self.stem = IsometricStem(**stem_arguments(arguments), name="stem", **own)
+        self.stem = make_stem(arguments, name="stem", **own)
         self.bank = BlockBank(*bank, name="bank", **own)
         self.stem.build((None, *self.image_shape))
         self._features_shape = self.stem.compute_output_shape((None, *self.image_shape))
@@ -131,9 +117,8 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         """Steps of a task that does not say."""
         return self._arguments["num_steps"]
 
-    def make_task(self, name, num_classes, num_steps, class_names=None, mixed=False):
-        """Returns fresh `TaskLayers`, built, that belong to no task yet."""
-        spec = {"num_classes": num_classes, "num_steps": num_steps, "class_names": class_names, "mixed": mixed}
+    def make_task(self, name, **spec):
+        """Returns fresh `TaskLayers`, built, that belong to no task yet; `spec` as `task_specs` returns it."""
         own = {"name": f"task_{name}", "dtype": self.dtype_policy}
         return make_task_layers(self.bank, self._features_shape, spec, task_arguments(self._arguments), **own)
 
@@ -164,7 +149,7 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         layers = self._layers_of(task)
         height, width, channels = self.features_shape
         steps = layers.num_steps * self.bank.macs_per_step(height, width)
-        return self.stem.macs() + steps + channels * layers.num_classes
+        return self.stem.macs() + steps + layers.head.macs(channels)
 
     def shared_variables(self):
         """Returns those of `named_variables` that all tasks share: of stem and bank."""
@@ -206,8 +191,11 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
     def compute_output_shape(self, images_shape):
         """Returns the shape of the logits, for a dict of shapes a dict."""
         if isinstance(images_shape, dict):
-            return {name: (shape[0], self.num_classes(name)) for name, shape in images_shape.items()}
-        return (images_shape[0], self.num_classes(self._default_task))
+            return {name: self._output_shape(name, shape) for name, shape in images_shape.items()}
+        return self._output_shape(self._default_task, images_shape)
+
+    def _output_shape(self, name, images_shape):
+        return self._layers_of(name).compute_output_shape((images_shape[0], *self.features_shape))
 
     def arguments(self):
         """Returns the constructor's arguments that make this network again, with the present tasks, as plain data."""

@@ -13,7 +13,7 @@ class TaskRow:
 
     Attributes:
         task: its name.
-        num_classes: its classes.
+        num_classes: its classes; None where it gives features.
         ordering: its `Ordering`.
         parameters: parameters that the task owns: ordering, norms with statistics, head.
         macs: multiply-adds of one image, one block a step; what a mixture costs to mix is not counted.
@@ -21,7 +21,7 @@ class TaskRow:
     """
 
     task: str
-    num_classes: int
+    num_classes: int | None
     ordering: Ordering
     parameters: int
     macs: int
@@ -41,7 +41,8 @@ class TaskReport(tuple):
             blocks = " ".join(map(str, row.ordering.blocks)) + kind
             counts = (f"{row.parameters:,}", f"{row.macs:,}")
             trains = ", ".join(row.trains) or "frozen"
-            table.append((row.task, str(row.num_classes), str(row.ordering.num_steps), blocks, *counts, trains))
+            classes = "features" if row.num_classes is None else str(row.num_classes)
+            table.append((row.task, classes, str(row.ordering.num_steps), blocks, *counts, trains))
         widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
         return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in table)
 

@@ -4,7 +4,8 @@ import keras
 from keras import ops
 
 from keras_modnet.checks import expect, expect_one_of
-from keras_modnet.models.static_layers import StaticSteps, static_head, static_stem, step_key
+from keras_modnet.models.static_ends import static_head, static_stem
+from keras_modnet.models.static_layers import StaticSteps, step_key
 
 
 def to_static(model, task, fold_norms=False):

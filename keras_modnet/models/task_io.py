@@ -4,15 +4,14 @@ from keras_modnet import presets
 from keras_modnet.checks import expect_one_of
 from keras_modnet.layers.initial_values import without_initial_values
 from keras_modnet.layers.values import value_of
-from keras_modnet.models.task_specs import expect_task_name, task_specs
+from keras_modnet.models.task_specs import TASK_KEYS, expect_task_name, task_specs
 from keras_modnet.presets.task_files import read_task_file, tensors_digest, write_task_file
 from keras_modnet.version import __version__
 
-TASK_KEYS = ("num_classes", "num_steps", "class_names", "mixed")
 # Arguments of `ModNet` that change nothing of what a task that is loaded computes.
 FREE_ARGUMENTS = (
     *("num_steps", "mixing", "unroll", "temperature", "straight_through"),
-    *("entropy_weight", "block_use_weight", "seed", "default_task"),
+    *("entropy_weight", "block_use_weight", "seed", "default_task", "pooling"),
 )
 
 

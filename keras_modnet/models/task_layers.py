@@ -7,6 +7,7 @@ import keras
 from keras_modnet.checks import expect
 from keras_modnet.layers import ClassifierHead, GumbelRouter, MixtureRouter, OrderedSteps
 from keras_modnet.layers.inner_names import inner_names_from
+from keras_modnet.layers.own_norms import block_rows
 from keras_modnet.layers.values import value_of
 
 TASK_PARTS = ("ordering", "norm", "statistics", "head")
@@ -86,6 +87,11 @@ class TaskLayers(keras.layers.Layer):
         return isinstance(self.router, MixtureRouter)
 
     @property
+    def own_norms(self):
+        """Whether the steps have norms of their own in place of those that blocks carry."""
+        return self.steps.own_norms
+
+    @property
     def ordering_variable(self):
         """What of the ordering can train: logits, or the coefficients of a mixture, `(num_steps, num_blocks)`."""
         return self.router.coefficients if self.mixed else self.router.logits
@@ -97,9 +103,11 @@ class TaskLayers(keras.layers.Layer):
 
     def spec(self):
         """Returns what `ModNet(tasks=...)` takes for this task, as plain data; what need not be said is left out."""
-        names = {} if self.class_names is None else {"class_names": list(self.class_names)}
-        mixed = {"mixed": True} if self.mixed else {}
-        return {"num_classes": self.num_classes, "num_steps": self.num_steps} | names | mixed
+        spec = {"num_classes": self.num_classes, "num_steps": self.num_steps}
+        spec |= {} if self.class_names is None else {"class_names": list(self.class_names)}
+        # Features that are no tokens have one pooling.
+        spec |= {"pooling": self.head.pooling} if self.bank.kind.tokens else {}
+        return spec | {name: True for name in ("mixed", "own_norms") if getattr(self, name)}
 
     def variables_by_name(self):
         """Returns `{"ordering/logits": ..., "norm/norm1/scale": ..., "head/kernel": ...}`, stable names and order.
@@ -112,27 +120,41 @@ class TaskLayers(keras.layers.Layer):
         return own | {f"head/{name}": variable for name, variable in self.head.variables_by_name().items()}
 
     def take_from(self, other, norm_steps):
-        """Takes ordering and norms over from another task with the same bank; the head stays.
+        """Takes ordering and norms over from another task with the same bank; the head's dense layer stays.
 
         Args:
-            other: `TaskLayers`; its ordering is taken where it has as many steps, and both are mixtures or none is.
-            norm_steps: for each of this task's steps the index of the other's step whose norms it copies.
+            other: `TaskLayers`; its ordering is taken where it has as many steps, and both are mixtures or none is. A
+                head's norm that has no statistics comes along: it belongs to the features, and not to the classes.
+            norm_steps: for each of this task's steps the index of the other's step whose norms it copies; norms that
+                the other does not have start as those of this task's blocks.
         """
         if (other.num_steps, other.mixed) == (self.num_steps, self.mixed):
             copy_values(other.router.variables_by_name(), self.router.variables_by_name())
-        self.norms.assign_rows(other.norms.take_steps(norm_steps))
+        rows, own = other.norms.take_steps(norm_steps), self.norms.variables_by_name()
+        if self.own_norms and not other.own_norms:
+            rows |= block_rows(self.bank, self.router.weights_now())
+        self.norms.assign_rows({name: rows[name] for name in own})
+        norms = self.head.norms
+        if norms is not None and norms.norm != "batch":
+            copy_values(other.head.norms.variables_by_name(), norms.variables_by_name())
+
+    def start_own_norms(self):
+        """Lets norms of the task's own, where it has them, start as those of the blocks that its steps run."""
+        if self.own_norms:
+            rows = self.norms.take_steps(range(self.num_steps))
+            self.norms.assign_rows(rows | block_rows(self.bank, self.router.weights_now()))
 
     def take_head(self, other):
         """Takes the head over from another task with as many classes."""
         copy_values(other.head.variables_by_name(), self.head.variables_by_name())
 
     def compute_output_shape(self, features_shape):
-        """Returns `(batch, num_classes)`."""
-        return (features_shape[0], self.num_classes)
+        """Returns `(batch, num_classes)`; without classes `(batch, pooled channels)`."""
+        return self.head.compute_output_shape(features_shape)
 
     def compute_output_spec(self, features, training=None):
         """Returns the spec of the logits; float32 under every dtype policy."""
-        return keras.KerasTensor((features.shape[0], self.num_classes), dtype="float32")
+        return keras.KerasTensor(self.compute_output_shape(features.shape), dtype="float32")
 
     def get_config(self):
         """Returns the constructor's arguments; the parts are the layers themselves, as in `OrderedSteps`."""
@@ -151,17 +173,22 @@ def make_task_layers(bank, features_shape, spec, parts, **layer):
     Args:
         bank: the built bank.
         features_shape: `(None, height, width, channels)`.
-        spec: `{"num_classes": int, "num_steps": int, "class_names": ..., "mixed": ...}`, the last two not needed.
+        spec: `{"num_classes": int, "num_steps": int, "class_names": ..., "mixed": ..., "pooling": ..., "own_norms":
+            ...}`, those behind the second not needed.
         parts: `{"router": {...}, "steps": {...}, "head": {...}}`: further arguments of each.
         **layer: name and dtype.
 
     Raises:
-        ValueError: a mixture on a bank that mixes outputs.
+        ValueError: a mixture on a bank that mixes outputs; norms of its own where blocks carry none; a pooling of
+            tokens where there are none.
     """
     own = {"dtype": layer["dtype"]}
+    head = parts["head"] | ({"pooling": spec["pooling"]} if spec.get("pooling") is not None else {})
+    of_all = bank.kind.tokens or head["pooling"] == "mean"
+    expect(of_all, "pooling", f'"mean", as a bank of the kind {bank.block!r} has no tokens', head["pooling"])
     router = make_router(bank, spec["num_steps"], spec.get("mixed", False), parts["router"], own["dtype"])
-    steps = OrderedSteps(bank, router, name="steps", **parts["steps"], **own)
-    head = ClassifierHead(spec["num_classes"], name="head", **parts["head"], **own)
+    steps = OrderedSteps(bank, router, name="steps", own_norms=spec.get("own_norms", False), **parts["steps"], **own)
+    head = ClassifierHead(spec["num_classes"], name="head", **head, **own)
     layers = TaskLayers(steps, head, spec.get("class_names"), **layer)
     layers.build(features_shape)
     return layers

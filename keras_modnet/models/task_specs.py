@@ -1,6 +1,9 @@
 """What a person says of a task: checked, and as plain data."""
 
-from keras_modnet.checks import expect, expect_count
+from keras_modnet.checks import expect, expect_count, expect_one_of
+from keras_modnet.layers.head import POOLINGS
+
+TASK_KEYS = ("num_classes", "num_steps", "class_names", "mixed", "pooling", "own_norms")
 
 
 def task_specs(tasks, num_steps):
@@ -8,31 +11,38 @@ def task_specs(tasks, num_steps):
 
     Args:
         tasks: `{name: number of classes}` or `{name: {"num_classes": ..., "num_steps": ..., "class_names": ...,
-            "mixed": ...}}`.
+            "mixed": ..., "pooling": ..., "own_norms": ...}}`; None stands for no classes.
         num_steps: steps of a task that does not say.
 
     Raises:
         ValueError: no task, a name that is not a word, a count under one, class names that are not one text for each
-            class, or a `mixed` that is neither True nor False.
+            class, a `mixed` or `own_norms` that is neither True nor False, or an unknown pooling.
     """
     expect(isinstance(tasks, dict) and tasks, "tasks", "a dict {name: number of classes} with at least one", tasks)
     specs = {}
     for name, task in tasks.items():
         expect_task_name(name)
         spec = dict(task) if isinstance(task, dict) else {"num_classes": task}
-        known = set(spec) <= {"num_classes", "num_steps", "class_names", "mixed"} and "num_classes" in spec
-        allowed = "a number of classes or a dict with num_classes and, if given, num_steps, class_names and mixed"
-        expect(known, f"tasks[{name!r}]", allowed, task)
-        spec = {"num_steps": num_steps} | spec
-        for count in ("num_classes", "num_steps"):
-            expect_count(f"tasks[{name!r}] {count}", spec[count])
-            # Plain data, which JSON can hold.
-            spec[count] = int(spec[count])
-        spec["class_names"] = _plain_class_names(f"tasks[{name!r}] class_names", spec)
-        mixed = spec.get("mixed", False)
-        expect(isinstance(mixed, bool), f"tasks[{name!r}] mixed", "True or False", mixed)
-        specs[name] = spec
+        known = set(spec) <= set(TASK_KEYS) and "num_classes" in spec
+        expect(
+            known, f"tasks[{name!r}]", f"a number of classes or a dict with num_classes and some of {TASK_KEYS}", task
+        )
+        specs[name] = _checked(f"tasks[{name!r}]", {"num_steps": num_steps} | spec)
     return specs
+
+
+def _checked(argument, spec):
+    for count in ("num_steps",) if spec["num_classes"] is None else ("num_classes", "num_steps"):
+        expect_count(f"{argument} {count}", spec[count])
+        # Plain data, which JSON can hold.
+        spec[count] = int(spec[count])
+    spec["class_names"] = _plain_class_names(f"{argument} class_names", spec)
+    for name in ("mixed", "own_norms"):
+        value = spec.get(name, False)
+        expect(isinstance(value, bool), f"{argument} {name}", "True or False", value)
+    if spec.get("pooling") is not None:
+        expect_one_of(f"{argument} pooling", spec["pooling"], POOLINGS)
+    return spec
 
 
 def expect_task_name(name):

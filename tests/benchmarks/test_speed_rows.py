@@ -48,7 +48,7 @@ def test_a_job_can_be_stored():
 
 def test_the_stored_results_have_every_section_with_command_machine_and_load():
     sections = set()
-    for name in ("speed", "speed_tasks"):
+    for name in ("speed", "speed_tasks", "speed_frozen"):
         results = json.loads((script.RESULTS / f"{name}.json").read_text())
         assert results["command"].startswith("python -m benchmarks.speed")
         sections |= {run["section"] for run in results["runs"]}

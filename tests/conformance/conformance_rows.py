@@ -1,9 +1,23 @@
 """The table of layers and models; a new one joins all promises by one row."""
 
-import dataclasses
-from collections.abc import Callable
-
 import keras
+from parameter_counts import (
+    BASIC,
+    BASIC_NORMS,
+    BOTTLENECK,
+    BOTTLENECK_NORMS,
+    CONVMIXER,
+    CONVNEXT,
+    DENSE,
+    LOGITS,
+    NORM,
+    REGISTERS,
+    ROUTER_STATE,
+    STEM,
+    TOKENS,
+    TRANSFORMER,
+)
+from row import Row
 
 from keras_modnet.layers import (
     BlockBank,
@@ -14,37 +28,14 @@ from keras_modnet.layers import (
     MixtureRouter,
     OrderedSteps,
     StepNorms,
+    TokenStem,
 )
 from keras_modnet.models.modnet import ModNet
 
 IMAGES = (4, 4, 1)
 FEATURES = (2, 2, 4)
+COLUMN = (4, 1, 4)
 SOFT_ROW = (0.75, 0.25)
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """What a layer promises.
-
-    Attributes:
-        name: id of the row.
-        make: function from a dtype policy to a fresh layer.
-        input_shape: shape of one input, without the batch.
-        trainable: its trainable parameters.
-        fixed: its other parameters, without the state of seeds.
-        apply: function from the layer and its input to its output.
-        keys: of its inputs and outputs, where they are dicts.
-        always_float32: whether the output is float32 under every policy.
-    """
-
-    name: str
-    make: Callable
-    input_shape: tuple
-    trainable: int
-    fixed: int
-    apply: Callable = lambda layer, x: layer(x)
-    keys: tuple = ()
-    always_float32: bool = False
 
 
 def bank_row(block, mixing, trainable):
@@ -75,14 +66,19 @@ def make_modnet(dtype, tasks, block="basic", norm="batch", mixing="weights", **a
     return ModNet(IMAGES, tasks, num_blocks=2, num_steps=2, width=4, patch_size=2, **kind)
 
 
-def task_row(block, norm, mixing, trainable, fixed, mixed=False, **arguments):
+def task_row(block, norm, mixing, trainable, fixed, mixed=False, own_norms=False, num_classes=3, **arguments):
     def make(dtype):
         # The variables of the other task are none of this one's.
-        tasks = {"one": {"num_classes": 3, "mixed": mixed}, "other": 2}
+        tasks = {"one": {"num_classes": num_classes, "mixed": mixed, "own_norms": own_norms}, "other": 2}
         return make_modnet(dtype, tasks, block, norm, mixing, **arguments).task("one")
 
-    name = "-".join(["task", block, norm, mixing, *(["mixed"] if mixed else []), *arguments])
-    return Row(name, make, IMAGES, trainable, fixed, always_float32=True)
+    said = {"mixed": mixed, "own norms": own_norms, "features": num_classes is None} | arguments
+    name = "-".join(["task", block, norm, mixing, *(word for word, value in said.items() if value)])
+    # Blocks keep their norms for tasks that have none of their own.
+    idle = (
+        tuple(f"bank/norm{place}_{part}" for place in ("", 1, 2) for part in ("scale", "offset")) if own_norms else ()
+    )
+    return Row(name, make, IMAGES, trainable, fixed, always_float32=True, idle=idle)
 
 
 def joint_row(keys, trainable, fixed):
@@ -90,23 +86,6 @@ def joint_row(keys, trainable, fixed):
         return make_modnet(dtype, dict.fromkeys(("one", "two", "other"), 3)).joint(keys)
 
     return Row("-".join(["joint", *keys]), make, IMAGES, trainable, fixed, keys=keys, always_float32=True)
-
-
-# Two blocks each. basic: two 3x3 kernels. bottleneck: 1x1 to 16 channels, depthwise 3x3, 1x1 back. convnext:
-# depthwise 7x7 and bias, scale and offset of its norm, 1x1 to 16 channels and bias, 1x1 back and bias, layer scale.
-BASIC = 2 * (2 * 9 * 4 * 4)
-BOTTLENECK = 2 * (4 * 16 + 9 * 16 + 16 * 4)
-CONVNEXT = 2 * ((49 * 4 + 4) + (4 + 4) + (4 * 16 + 16) + (16 * 4 + 4) + 4)
-# convmixer: depthwise 7x7 and bias, 1x1 and bias.
-CONVMIXER = 2 * ((49 * 4 + 4) + (4 * 4 + 4))
-# One 2x2x1 kernel for 4 channels, and a bias. Four channels for three classes, and a bias. Scale, offset of 4 channels.
-STEM, DENSE, NORM = 4 * 4 + 4, 4 * 3 + 3, 2 * 4
-# Logits of 2 steps and 2 blocks. Temperature and the hardened flag.
-LOGITS, ROUTER_STATE = 2 * 2, 2
-# Scale and offset of 4, 16 and 16 channels in each of 2 steps, and of 4 channels in the head.
-BOTTLENECK_NORMS = 2 * 2 * (4 + 16 + 16) + NORM
-# Two norms in each of 2 steps, and one in the head.
-BASIC_NORMS = 2 * 2 * NORM + NORM
 
 
 def router_row(name, **arguments):
@@ -127,11 +106,11 @@ def steps_row(name, router, norm, trainable, fixed, **arguments):
     return Row(f"steps-{name}", make, FEATURES, BASIC + 2 * 2 * NORM + trainable, fixed)
 
 
-def head_row(name, norm, activation, trainable, fixed, **arguments):
+def head_row(name, norm, activation, trainable, fixed, features=FEATURES, **arguments):
     return Row(
         f"head-{name}",
         lambda dtype: ClassifierHead(3, norm, activation, dtype=dtype, **arguments),
-        FEATURES,
+        features,
         trainable,
         fixed,
         always_float32=True,
@@ -147,6 +126,14 @@ ROWS = [
         STEM + NORM,
         NORM,
     ),
+    Row("stem-tokens", lambda dtype: TokenStem(4, 2, dtype=dtype), IMAGES, STEM + TOKENS, 0),
+    Row(
+        "stem-registers",
+        lambda dtype: TokenStem(4, 2, register_tokens=2, dtype=dtype),
+        IMAGES,
+        STEM + TOKENS + REGISTERS,
+        0,
+    ),
     bank_row("basic", "weights", BASIC),
     bank_row("basic", "outputs", BASIC),
     bank_row("bottleneck", "weights", BOTTLENECK),
@@ -155,6 +142,8 @@ ROWS = [
     bank_row("convnext", "outputs", CONVNEXT),
     bank_row("convmixer_7_relu", "weights", CONVMIXER),
     bank_row("convmixer_9_gelu", "outputs", CONVMIXER + 2 * (81 - 49) * 4),
+    bank_row("transformer", "weights", TRANSFORMER),
+    bank_row("transformer", "outputs", TRANSFORMER),
     router_row("relaxed"),
     router_row("straight-through", temperature=0.5, straight_through=True),
     Row("router-fixed", lambda dtype: FixedRouter((1, 0), 2, dtype=dtype), FEATURES, 0, 0, always_float32=True),
@@ -193,6 +182,10 @@ ROWS = [
     head_row("batch", "batch", "relu", DENSE + NORM, NORM),
     head_row("pools-first", "layer", "gelu", DENSE + NORM, 0, pool_first=True),
     head_row("plain", None, None, DENSE, 0),
+    # Two vectors of 4 channels for three classes, and a bias.
+    head_row("two-vectors", "layer", None, 2 * 4 * 3 + 3 + NORM, 0, features=COLUMN, pooling="class_token_and_patches"),
+    head_row("class-token", "layer", None, DENSE + NORM, 0, features=COLUMN, pooling="class_token", tokens_in_front=2),
+    head_row("patches-first", "layer", None, DENSE + NORM, 0, features=COLUMN, pooling="patches", pool_first=True),
     task_row("basic", "group", "outputs", STEM + BASIC + LOGITS + BASIC_NORMS + DENSE, ROUTER_STATE),
     task_row(
         "bottleneck",
@@ -209,6 +202,26 @@ ROWS = [
         ROUTER_STATE,
         pool_first=True,
         norm_epsilon=1e-6,
+    ),
+    task_row(
+        *("convnext", "layer", "weights"),
+        STEM + CONVNEXT + LOGITS + 2 * NORM + NORM + DENSE,
+        ROUTER_STATE,
+        own_norms=True,
+    ),
+    task_row("transformer", "layer", "weights", STEM + TOKENS + TRANSFORMER + LOGITS + NORM + DENSE, ROUTER_STATE),
+    task_row(
+        *("transformer", "layer", "outputs"),
+        STEM + TOKENS + REGISTERS + TRANSFORMER + LOGITS + 2 * 2 * NORM + NORM + DENSE,
+        ROUTER_STATE,
+        own_norms=True,
+        register_tokens=2,
+    ),
+    task_row(
+        *("transformer", "batch", "weights"),
+        STEM + TOKENS + TRANSFORMER + LOGITS + NORM,
+        ROUTER_STATE + NORM,
+        num_classes=None,
     ),
     # Two norms in each of 2 steps, and one in the stem.
     task_row(

@@ -133,7 +133,7 @@ def test_compiled_training_step_moves_every_trainable_variable(row):
     for variable, old in zip(layer.trainable_variables, before, strict=True):
         new = ops.convert_to_numpy(variable)
         assert np.isfinite(new).all(), variable.path
-        assert (new != old).any(), variable.path
+        assert (new != old).any() != variable.path.endswith(row.idle), variable.path
 
 
 @every_row

@@ -7,22 +7,29 @@ import zipfile
 import numpy as np
 import pytest
 
-from keras_modnet.converters import Architecture
+from keras_modnet.converters import ConvMixer, ConvNeXt
+from tests.converters import small_transformers
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"
 SMALL = {"depth": 3, "width": 8, "patch_size": 4, "image_size": 16, "num_classes": 5, "class_names": tuple("abcde")}
-CONVNEXT = Architecture("convnext", block="convnext", kernel_size=7, **SMALL)
+CONVNEXT = ConvNeXt(**SMALL)
 NETWORKS = {
     "convnext.pth": CONVNEXT,
     "convnext_gamma.pth": CONVNEXT,
-    "convmixer_relu.pth": Architecture("convmixer", block="convmixer_7_relu", kernel_size=7, **SMALL),
-    "convmixer_gelu.safetensors": Architecture("convmixer", block="convmixer_9_gelu", kernel_size=9, **SMALL),
+    "convmixer_relu.pth": ConvMixer(kernel_size=7, activation="relu", **SMALL),
+    "convmixer_gelu.safetensors": ConvMixer(kernel_size=9, activation="gelu", **SMALL),
 }
 
 
-@pytest.fixture(params=NETWORKS)
-def network(request):
-    """`(path, architecture, images, logits)` of each small network; the logits are torch's."""
+@pytest.fixture(params=[*NETWORKS, "timm"])
+def network(request, tmp_path):
+    """`(path, architecture, images, logits)` of each small network that has classes; the logits are torch's."""
+    if request.param == "timm":
+        weights, size = small_transformers.published_weights("timm"), small_transformers.IMAGE
+        answers = np.load(FIXTURES / "timm.npz")
+        path = small_transformers.write_weights(weights, tmp_path / "timm.safetensors")
+        images = answers[f"images_{size}"].astype("float32")
+        return path, small_transformers.CLASSIFIER, images, answers[f"outputs_{size}"]
     answers = np.load(FIXTURES / f"{request.param.split('.')[0]}.npz")
     return FIXTURES / request.param, NETWORKS[request.param], answers["images"], answers["logits"]
 

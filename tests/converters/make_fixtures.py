@@ -95,8 +95,8 @@ def write_readme():
     lines = [
         "# Fixtures of the converters' tests",
         "",
-        "Random numbers, no trained weights. Written by `tests/converters/make_fixtures.py`, whose docstring has the",
-        "command and the versions.",
+        "Random numbers, no trained weights. Written by `tests/converters/make_fixtures.py` and, of vision",
+        "transformers, `make_transformer_fixtures.py` beside it; their docstrings have the commands and the versions.",
         "",
         "| file | bytes | SHA-256 |",
         "|---|---:|---|",

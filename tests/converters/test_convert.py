@@ -1,15 +1,12 @@
 """A converted checkpoint is the published network: equal logits, as a model, as a preset, as a static network."""
 
-import dataclasses
-
 import keras
 import numpy as np
 import pytest
 import safetensors.numpy
 
 import keras_modnet
-from keras_modnet.converters import ARCHITECTURES, CheckpointError, convert, imagenet_class_names, read_pth
-from keras_modnet.converters.architectures import DESCRIPTIONS
+from keras_modnet.converters import CheckpointError, convert, read_pth
 from keras_modnet.presets import write_preset
 
 
@@ -126,19 +123,6 @@ def test_an_unknown_architecture_is_refused(fixtures):
         keras_modnet.from_checkpoint(fixtures / "convnext.pth", "resnet50")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"family": "resnet"}, "`family` must be one of 'convnext', 'convmixer'"),
-        ({"class_names": ("a",)}, "`class_names` must be 5 texts, or None for the 1000 of ImageNet-1k"),
-        ({"class_names": None}, "`class_names` must be 5 texts"),
-    ],
-)
-def test_a_description_that_cannot_be_is_refused(convnext, arguments, message):
-    with pytest.raises(ValueError, match=message):
-        dataclasses.replace(convnext, **arguments)
-
-
 def test_a_new_task_learns_on_a_converted_bank_and_leaves_the_published_one(network):
     path, architecture, published, logits = network
     model = keras_modnet.from_checkpoint(path, architecture)
@@ -165,42 +149,22 @@ def test_half_precision_weights_become_float32(fixtures, convnext, tmp_path):
     np.testing.assert_allclose(converted.tensors["bank/expand/kernel"], whole, rtol=1e-3, atol=1e-4)
 
 
-def parameters(description):
-    """Weights of the published networks, counted by hand."""
-    width, depth = description.width, description.depth
-    stem, head = 3 * description.patch_size**2 * width + width, 1000 * width + 1000
-    depthwise = description.kernel_size**2 * width + width
-    if description.family == "convnext":
-        block = depthwise + 2 * width + (4 * width**2 + 4 * width) + (4 * width**2 + width)
-        return stem + depth * block + 2 * width + head
-    return stem + 2 * width + depth * (depthwise + width**2 + width + 4 * width) + head
-
-
 @pytest.mark.parametrize(
-    ("architecture", "millions"),
+    ("image_size", "message"),
     [
-        ("convnext_isotropic_small", 22),
-        ("convnext_isotropic_base", 87),
-        ("convnext_isotropic_large", 306),
-        ("convmixer_768_32", 21),
-        ("convmixer_1024_20", 24),
+        (18, "a multiple of the patch size 4. Received: 18"),
+        (0, "a whole number of at least 1"),
+        (8.0, "a whole number"),
     ],
 )
-def test_descriptions_have_the_published_number_of_parameters(architecture, millions):
-    assert round(parameters(DESCRIPTIONS[architecture]) / 1e6) == millions
+def test_a_size_of_images_that_cannot_be_is_refused_before_the_file_is_read(convnext, image_size, message):
+    with pytest.raises(ValueError, match=f"`image_size` must be {message}"):
+        convert("no_such_file.pth", convnext, image_size)
 
 
-def test_descriptions_are_of_imagenet():
-    assert set(ARCHITECTURES) == set(DESCRIPTIONS)
-    for name in ARCHITECTURES:
-        arguments = DESCRIPTIONS[name].arguments()
-        assert arguments["image_shape"] == [224, 224, 3]
-        assert 224 % arguments["patch_size"] == 0
-        assert arguments["tasks"]["imagenet"]["class_names"] == list(imagenet_class_names())
-
-
-def test_class_names_are_in_the_order_of_the_labels():
-    names = imagenet_class_names()
-    assert len(names) == 1000
-    assert (names[0], names[-1]) == ("tench, Tinca tinca", "toilet tissue, toilet paper, bathroom tissue")
-    assert names.index("great grey owl, great gray owl, Strix nebulosa") == 24
+def test_images_of_another_size_change_no_tensor_of_a_convolutional_network(fixtures, convnext):
+    published, other = (convert(fixtures / "convnext.pth", convnext, size) for size in (None, 24))
+    assert other.arguments == published.arguments | {"image_shape": [24, 24, 3]}
+    assert all(np.array_equal(other.tensors[name], array) for name, array in published.tensors.items())
+    model = keras_modnet.from_checkpoint(fixtures / "convnext.pth", convnext, image_size=24)
+    assert model(np.zeros((1, 24, 24, 3), "float32")).shape == (1, 5)

@@ -13,7 +13,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 # First lines of examples that download something.
-NEEDS_NETWORK = ('model = keras_modnet.from_preset("imagenet_reuse")\n',)
+NEEDS_NETWORK = tuple(f'model = keras_modnet.from_preset("{name}")\n' for name in ("imagenet_reuse", "dinov2_reuse"))
 
 # What stands in front of every page: a warning is an error, but for those of Keras that no user sees.
 QUIET = """

@@ -56,15 +56,21 @@ def test_all_blocks_at_once_are_the_weighted_sum_of_each_alone(kind):
     shapes = {f"{stage.name}/{name}": weight.shape for stage in KINDS[kind] for name, weight in stage.weights().items()}
     stacked = {name: rng.normal(size=(BLOCKS, *shape)).astype("float32") for name, shape in shapes.items()}
     alone = [
-        branch(x, KINDS[kind], {name: ops.convert_to_tensor(value[block]) for name, value in stacked.items()}, doubled)
+        branch(
+            x, KINDS[kind], {name: ops.convert_to_tensor(value[block]) for name, value in stacked.items()}, Doubled()
+        )
         for block in range(BLOCKS)
     ]
     expected = sum(weight * ops.convert_to_numpy(y) for weight, y in zip(MIXTURE, alone, strict=True))
     tensors = {name: ops.convert_to_tensor(value) for name, value in stacked.items()}
-    together = branch_of_all(x, KINDS[kind], tensors, ops.convert_to_tensor(MIXTURE), doubled)
+    together = branch_of_all(x, KINDS[kind], tensors, ops.convert_to_tensor(MIXTURE), Doubled())
     np.testing.assert_allclose(ops.convert_to_numpy(together), expected, rtol=1e-4, atol=1e-4)
 
 
-def doubled(place, x, weights):
-    """Stands for a norm: something that is done to every channel alike."""
-    return 2.0 * x
+class Doubled:
+    """Stands for norms: something that is done to every channel alike."""
+
+    places = ("norm1", "norm2", "norm3")
+
+    def apply(self, place, x, weights):
+        return 2.0 * x

@@ -161,3 +161,43 @@ def test_head_pools_half_precision_features_in_float32():
 def test_head_refuses_wrong_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         ClassifierHead(**arguments).build(FEATURES.shape)
+
+
+@pytest.mark.parametrize("pool_first", [False, True])
+@pytest.mark.parametrize(
+    ("pooling", "parts"),
+    [
+        ("mean", [slice(0, 6)]),
+        ("class_token", [slice(0, 1)]),
+        ("patches", [slice(3, 6)]),
+        ("class_token_and_patches", [slice(0, 1), slice(3, 6)]),
+    ],
+)
+def test_head_pools_the_tokens_that_it_is_told(pooling, parts, pool_first):
+    # A class token, two registers, three patches.
+    tokens = np.random.default_rng(3).normal(size=(2, 6, 1, 4)).astype("float32")
+    head = ClassifierHead(3, "layer", None, pool_first, 1e-6, pooling=pooling, tokens_in_front=3)
+
+    def norm(x):
+        return (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-6)
+
+    before, behind = ((lambda x: x), norm) if pool_first else (norm, lambda x: x)
+    pooled = np.concatenate([behind(before(tokens)[:, part].mean(axis=(1, 2))) for part in parts], axis=-1)
+    close(head(tokens), pooled @ ops.convert_to_numpy(head.dense.kernel))
+
+
+def test_head_without_classes_gives_what_it_pools():
+    head = ClassifierHead(None, norm=None, activation=None)
+    close(head(FEATURES), FEATURES.mean(axis=(1, 2)))
+    assert list(head.variables_by_name()) == []
+    assert head.macs(4) == 0
+
+
+def test_head_refuses_to_pool_tokens_where_there_are_none():
+    head = ClassifierHead(3, pooling="patches", tokens_in_front=1)
+    with pytest.raises(
+        ValueError, match=r"`features` must be tokens .* for pooling='patches'. Received: \(4, 2, 2, 4\)"
+    ):
+        head.build((4, 2, 2, 4))
+    with pytest.raises(ValueError, match="`pooling` must be one of"):
+        ClassifierHead(3, pooling="max")

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from keras_modnet.layers import norms
+from keras_modnet.layers.attention import SelfAttention
+from keras_modnet.layers.dense import Dense
 from keras_modnet.layers.stages import Activation, BlockLayerNorm, Conv, DepthwiseConv, LayerScale, StepNorm
 from keras_modnet.models.folding import Part, fold_parts
 
@@ -15,6 +17,8 @@ CONV, POINT = Conv("conv", WIDTH, WIDTH, 3), Conv("point", WIDTH, WIDTH)
 BIASED, BIASED_POINT = Conv("biased", WIDTH, WIDTH, 3, use_bias=True), Conv("biased_point", WIDTH, WIDTH, use_bias=True)
 DEPTHWISE = DepthwiseConv("depthwise", WIDTH, 3)
 RELU, SCALE, OWN_NORM = Activation("relu"), LayerScale("scale", WIDTH), BlockLayerNorm("own_norm", WIDTH)
+DENSE, UNBIASED = Dense("dense", WIDTH, WIDTH), Dense("unbiased", WIDTH, WIDTH, use_bias=False)
+ATTENTION = SelfAttention("attention", WIDTH, 2)
 
 
 class RectifiedConv(Conv):
@@ -39,9 +43,13 @@ FOLDED = [
     ((BIASED, SCALE), ["block biased"]),
     ((DepthwiseConv("depthwise", WIDTH, 3, use_bias=True), SCALE), ["block depthwise"]),
     ((SCALE, POINT), ["block point"]),
+    ((DENSE, SCALE), ["block dense"]),
+    ((NORM, UNBIASED), ["step unbiased"]),
+    ((DENSE, NORM), ["step dense"]),
+    ((ATTENTION, SCALE), ["block attention"]),
 ]
 KEPT = [(NORM, CONV), (NORM, DEPTHWISE), (CONV, RELU, NORM, RELU), (CONV, OWN_NORM), (SCALE, RELU), (NORM,)]
-KEPT += [(RECTIFIED, NORM), (NORM, RECTIFIED), (CONV, OWN_NORM, NORM, RELU), (NORM, RELU, POINT)]
+KEPT += [(RECTIFIED, NORM), (NORM, RECTIFIED), (CONV, OWN_NORM, NORM, RELU), (NORM, RELU, POINT), (ATTENTION, NORM)]
 
 
 def ids(stages):

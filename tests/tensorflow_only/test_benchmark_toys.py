@@ -10,6 +10,8 @@ BENCHMARKS = (
     "edits",
     "multitask",
     "organisation",
+    "published",
+    "published_transfer",
     "reuse",
     "search",
     "sources",

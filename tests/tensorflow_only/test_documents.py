@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import keras_modnet
-from keras_modnet.converters import Architecture, architectures
+from keras_modnet.converters import ConvNeXt, architectures
 from keras_modnet.presets import registry
 from training import checkpoints
 
@@ -19,8 +19,8 @@ ROOT = pathlib.Path(__file__).parents[2]
 @pytest.fixture
 def zoo(tmp_path, monkeypatch):
     """The zoo, but that `imagenet_reuse` is a small network, whose file was put into the cache by hand."""
-    sizes = {"depth": 3, "width": 8, "patch_size": 4, "kernel_size": 7, "image_size": 16, "num_classes": 5}
-    small = Architecture("convnext", block="convnext", class_names=tuple("abcde"), **sizes)
+    sizes = {"depth": 3, "width": 8, "patch_size": 4, "image_size": 16, "num_classes": 5}
+    small = ConvNeXt(class_names=tuple("abcde"), **sizes)
     monkeypatch.setitem(architectures.DESCRIPTIONS, "convnext_isotropic_small", small)
     entry = checkpoints.ENTRIES["imagenet_reuse"]
     checkpoints.write(entry, tmp_path / "zoo" / "imagenet_reuse")

@@ -9,6 +9,7 @@ SECTIONS = {
     "latency": "A prediction",
     "depth": "Deep orderings",
     "tasks": "Many tasks",
+    "frozen": "A head on a frozen bank",
     "input": "Input",
     "precision": "Half precision and XLA",
     "start": "The beginning",

@@ -82,6 +82,7 @@ def adapt_domain(
     if task is None:
         task = sources.task if isinstance(sources, DomainTraining) else model.default_task
     expect_one_of("task", task, model.task_names)
+    model.task(task).expected().expect_classes()
     parts = _checked_parts(parts)
     _check_search(model, search)
     expect_one_of("statistics", statistics, ("target", "keep"))

@@ -89,7 +89,7 @@ class DomainRun:
     def _descend(self):
         ordering = self.model.ordering(self.task)
         with no_gradients():
-            features = self.scores.features(ordering.blocks)
+            features = self.scores.features(ordering)
             first = self.scores.score(ordering)
             generator = np.random.default_rng(self.settings.seed)
             descend(features, self.scores.around(features), first, MAX_SWEEPS, generator)

@@ -3,6 +3,7 @@
 import keras
 
 from keras_modnet.adaptation.search.step_features import StepFeatures
+from keras_modnet.adaptation.search.step_runner import StepRunner
 from keras_modnet.layers.gradients import no_gradients
 from keras_modnet.layers.steps import run_steps
 
@@ -30,7 +31,7 @@ class DomainScores:
         with no_gradients():
             if ordering.mixed:
                 return self._judge(self._pooled(ordering.weights))
-            return self._judge(self.features(ordering.blocks).pooled_with(0, ordering.blocks[0]))
+            return self._judge(self.features(ordering).pooled())
 
     def _pooled(self, weights):
         layers = self._model.task_layers[self._task]
@@ -42,9 +43,9 @@ class DomainScores:
         features = run_steps(self._model.stem(self._images), self._model.bank, ordering, begin(layers.norms))
         return layers.head.pool(features, None if layers.head.norms is None else begin(layers.head.norms))
 
-    def features(self, blocks):
-        """Returns the `StepFeatures` of an ordering, given as the block of each step."""
-        return StepFeatures(self._model, self._task, self._images, blocks, self._measured)
+    def features(self, ordering):
+        """Returns the `StepFeatures` of an ordering, of which each step's block runs."""
+        return StepFeatures(StepRunner(self._model, self._task, self._measured), self._images, ordering)
 
     def _judge(self, pooled):
         self.count += 1
@@ -52,7 +53,7 @@ class DomainScores:
         return float(keras.ops.convert_to_numpy(self._objective(logits)))
 
     def around(self, features):
-        """Returns what `search.descend` asks: an object whose `with_block(step, block)` scores single changes."""
+        """Returns what `search.descend` asks: an object whose `of(ordering)` scores orderings like the present one."""
         return _Around(features, self._judge)
 
 
@@ -60,5 +61,5 @@ class _Around:
     def __init__(self, features, score):
         self._features, self._score = features, score
 
-    def with_block(self, step, block):
-        return self._score(self._features.pooled_with(step, block))
+    def of(self, ordering):
+        return self._score(self._features.pooled(ordering))

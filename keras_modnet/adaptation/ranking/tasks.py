@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-import keras
-
 from keras_modnet.adaptation.heads.leave_one_out import leave_one_out_error
 from keras_modnet.adaptation.search.step_features import StepFeatures
+from keras_modnet.adaptation.search.step_runner import StepRunner
 from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.data.arrays import images_with_classes
 from keras_modnet.layers.gradients import no_gradients
@@ -84,6 +83,5 @@ def rank_tasks(model, data, tasks=None, max_images=1000):
 
 
 def _error(model, task, images, labels, num_classes):
-    blocks = model.ordering(task).blocks
-    pooled = StepFeatures(model, task, images, blocks).pooled_with(0, blocks[0])
-    return leave_one_out_error(keras.ops.convert_to_numpy(pooled), labels, num_classes)
+    features = StepFeatures(StepRunner(model, task), images, model.ordering(task))
+    return leave_one_out_error(features.pooled(), labels, num_classes)

@@ -1,36 +1,18 @@
 """Searches an ordering over frozen blocks, one step at a time, with a head in closed form."""
 
-import dataclasses
 import time
 
-import keras
 import numpy as np
 
 from keras_modnet.adaptation.heads.leave_one_out import leave_one_out_error
+from keras_modnet.adaptation.search.neighbours import exchange
+from keras_modnet.adaptation.search.result import OrderingSearch
 from keras_modnet.adaptation.search.step_features import StepFeatures
+from keras_modnet.adaptation.search.step_runner import StepRunner
 from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.data.arrays import images_with_classes
 from keras_modnet.layers.gradients import no_gradients
 from keras_modnet.models.ordering import Ordering
-
-
-@dataclasses.dataclass(frozen=True)
-class OrderingSearch:
-    """What `search_ordering` found.
-
-    Attributes:
-        ordering: the `Ordering` with the least error, hard.
-        error_before: leave-one-out error of the ordering at the start.
-        error_after: of the one that was found.
-        orderings_tried: how many orderings were scored.
-        seconds: wall-clock time.
-    """
-
-    ordering: Ordering
-    error_before: float
-    error_after: float
-    orderings_tried: int
-    seconds: float
 
 
 def search_ordering(model, task, data, start=None, max_sweeps=10, max_images=1000, seed=0):
@@ -62,15 +44,14 @@ def search_ordering(model, task, data, start=None, max_sweeps=10, max_images=100
     expect_count("max_sweeps", max_sweeps)
     expect_count("max_images", max_images)
     images, labels = images_with_classes("data", data, model.image_shape, model.num_classes(task), max_images)
-    blocks = _start(model, task, start)
+    ordering = _start(model, task, start)
     started = time.perf_counter()
     with no_gradients():
-        features = StepFeatures(model, task, images, blocks)
+        features = StepFeatures(StepRunner(model, task), images, ordering)
         errors = _Errors(features, labels, model.num_classes(task))
-        first = errors.with_block(0, blocks[0])
+        first = errors.of(ordering)
         last = descend(features, errors, first, max_sweeps, np.random.default_rng(seed))
-    found = Ordering.from_blocks(features.blocks, model.bank.num_blocks)
-    return OrderingSearch(found, first, last, errors.count, time.perf_counter() - started)
+    return OrderingSearch(features.ordering, first, last, errors.count, time.perf_counter() - started)
 
 
 def _start(model, task, start):
@@ -78,27 +59,26 @@ def _start(model, task, start):
     start = present if start is None else start
     blocks = list(start.blocks if isinstance(start, Ordering) else start)
     expect(len(blocks) == present.num_steps, "start", f"{present.num_steps} steps, as the task has", blocks)
-    return list(Ordering.from_blocks(blocks, model.bank.num_blocks).blocks)
+    return Ordering.from_blocks(blocks, model.bank.num_blocks)
 
 
 class _Errors:
-    """Scores orderings that differ from the present one in one step, and counts them."""
+    """Scores orderings, and counts them."""
 
     def __init__(self, features, labels, num_classes):
         self.features, self.labels, self.num_classes, self.count = features, labels, num_classes, 0
 
-    def with_block(self, step, block):
+    def of(self, ordering):
         self.count += 1
-        pooled = keras.ops.convert_to_numpy(self.features.pooled_with(step, block))
-        return leave_one_out_error(pooled, self.labels, self.num_classes)
+        return leave_one_out_error(self.features.pooled(ordering), self.labels, self.num_classes)
 
 
 def descend(features, errors, error, max_sweeps, generator):
-    """Changes single steps for as long as it helps; `features` has the blocks that were found.
+    """Changes single steps for as long as it helps; `features` has the ordering that was found.
 
     Args:
         features: `StepFeatures` of the ordering at the start.
-        errors: `errors.with_block(step, block)` is the error with another block at one step.
+        errors: `errors.of(ordering)` is the error of an ordering.
         error: error at the start.
         max_sweeps: sweeps over all steps at most.
         generator: NumPy's, for the order of the steps.
@@ -106,18 +86,19 @@ def descend(features, errors, error, max_sweeps, generator):
     Returns:
         The error at the end.
     """
-    num_steps, num_blocks = len(features.blocks), features.num_blocks
+    num_steps, num_blocks = features.ordering.weights.shape
     # Steps that were tried since the last change: after one whole round without any, nothing is left to find.
     idle = 0
     for _ in range(max_sweeps):
         for step in generator.permutation(num_steps).tolist():
-            others = (block for block in range(num_blocks) if block != features.blocks[step])
-            tried = {block: errors.with_block(step, block) for block in others}
-            best = min(tried, key=tried.get, default=None)
+            present = features.ordering
+            others = [exchange(present, step, block) for block in range(num_blocks) if block != present.blocks[step]]
+            tried = [errors.of(other) for other in others]
+            best = int(np.argmin(tried)) if tried else None
             idle += 1
             if best is not None and tried[best] < error:
                 error, idle = tried[best], 0
-                features.set_block(step, best)
+                features.take(others[best])
             if idle == num_steps:
                 return error
     return error

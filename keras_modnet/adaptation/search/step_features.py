@@ -1,60 +1,87 @@
-"""Features of a task step by step, so that an ordering that differs in one step runs again from there only."""
+"""Pooled features of orderings: what an ordering begins with like the present one is not run again."""
+
+import math
 
 import numpy as np
 from keras import ops
 
+# Images that run together where no statistics of all images are needed.
+CHUNK = 64
+# Features in front of steps that are kept take so many bytes at most.
+MAX_BYTES = 2**30
+
 
 class StepFeatures:
-    """Features in front of every step of a hard ordering, with the statistics that the images have or the task's own.
+    """Pooled features of images under a present ordering and others like it.
+
+    Images run in chunks, unless batch norms measure: these need all images at once. Features in front of every k-th
+    step of the present ordering are kept, k such that all of them fit into `max_bytes`.
 
     Args:
-        model: a `ModNet`.
-        task: name of the task, whose norms and head's norm are used.
-        images: `(n, H, W, C)`, one batch.
-        blocks: the block of each step.
-        measured: whether batch norms use the statistics of these images, in place of the task's moving ones.
+        runner: `StepRunner` of the task.
+        images: `(n, H, W, C)`.
+        ordering: the `Ordering` at the start, of which each step's block runs.
+        max_bytes: bound of what is kept.
 
     Attributes:
-        blocks: the block of each step now.
-        num_blocks: blocks of the bank.
+        ordering: the present ordering.
     """
 
-    def __init__(self, model, task, images, blocks, measured=True):
-        self._bank, self._layers = model.bank, model.task_layers[task]
-        self.blocks, self.num_blocks = list(blocks), model.bank.num_blocks
-        # One row a block: what the bank needs to run that block.
-        self._selection = self._bank.select(ops.convert_to_tensor(np.eye(self.num_blocks, dtype="float32")), hard=True)
-        self._rows = self._selection.per_step()
-        # Gathers nothing into the layers: a `Normalizer` that measures writes only when it is finished.
-        self._measured = measured
-        self._normalizer = self._begin(self._layers.norms)
-        self._before = [model.stem(images)]
+    def __init__(self, runner, images, ordering, max_bytes=MAX_BYTES):
+        size = len(images) if runner.whole else CHUNK
+        chunks = [images[start : start + size] for start in range(0, len(images), size)]
+        self.ordering = ordering
+        self._chunks = [_Chunk(runner, chunk, max_bytes * len(chunk) / len(images)) for chunk in chunks]
 
-    def pooled_with(self, step, block):
-        """Returns pooled features `(n, channels)` of the ordering with another block at one step."""
-        blocks = [*self.blocks[:step], block, *self.blocks[step + 1 :]]
-        x = self._in_front_of(step)
-        for index in range(step, len(blocks)):
-            x = self._run(index, blocks[index], x)
-        return self._pool(x)
+    @property
+    def blocks(self):
+        """The block of each step of the present ordering."""
+        return self.ordering.blocks
 
-    def set_block(self, step, block):
-        """Puts another block at one step."""
-        self.blocks[step] = block
-        del self._before[step + 1 :]
+    def pooled(self, ordering=None):
+        """Returns pooled features `(n, channels)` of an ordering, as an array; default of the present one."""
+        path = _path(self.ordering if ordering is None else ordering)
+        present = _path(self.ordering)
+        return np.concatenate([ops.convert_to_numpy(chunk.pooled(path, present)) for chunk in self._chunks])
 
-    def _in_front_of(self, step):
-        while len(self._before) <= step:
-            index = len(self._before) - 1
-            self._before.append(self._run(index, self.blocks[index], self._before[index]))
-        return self._before[step]
+    def take(self, ordering):
+        """Makes another ordering the present one."""
+        shared = _shared(_path(self.ordering), _path(ordering))
+        for chunk in self._chunks:
+            chunk.forget(shared)
+        self.ordering = ordering
 
-    def _run(self, step, block, x):
-        return self._bank.step(x, self._selection, self._rows[block], self._normalizer.step(step).apply)
 
-    def _begin(self, norms):
-        return norms.measure() if self._measured else norms.begin(training=False)
+def _path(ordering):
+    return tuple(zip(ordering.blocks, ordering.norm_steps, strict=True))
 
-    def _pool(self, x):
-        head = self._layers.head
-        return head.pool(x, None if head.norms is None else self._begin(head.norms))
+
+def _shared(path, other):
+    """Returns with how many equal steps two paths begin."""
+    differ = (step for step, (a, b) in enumerate(zip(path, other, strict=False)) if a != b)
+    return next(differ, min(len(path), len(other)))
+
+
+class _Chunk:
+    """Images that run together, and the features in front of some steps of the present path."""
+
+    def __init__(self, runner, images, max_bytes):
+        self._runner, self._images, self._max_bytes, self._kept = runner, images, max_bytes, {}
+
+    def pooled(self, path, present):
+        shared = _shared(path, present)
+        step = max((step for step in self._kept if step <= shared), default=None)
+        x = self._kept[step] if step is not None else self._runner.stem(self._images)
+        # Float32 at most, the features of all steps and those behind the last.
+        every = max(1, math.ceil((len(present) + 1) * 4 * math.prod(x.shape) / self._max_bytes))
+        start = step or 0
+        for reached in range(start, len(path) + 1):
+            if reached > start:
+                x = self._runner.step(x, *path[reached - 1])
+            if reached <= shared and (reached + 1) % every == 0:
+                self._kept[reached] = x
+        return self._runner.pool(x)
+
+    def forget(self, shared):
+        """Forgets the features behind the first so many steps."""
+        self._kept = {step: x for step, x in self._kept.items() if step <= shared}

@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 
 from keras_modnet.adaptation.search.coordinate import search_ordering
+from keras_modnet.adaptation.search.edits import search_edits
+from keras_modnet.adaptation.tasks.settings import FIRST_SEARCHES
 from keras_modnet.adaptation.training import START_CONFIDENCE
 from keras_modnet.checks import expect
 from keras_modnet.data.reading import first_images, has_images
@@ -12,35 +14,38 @@ from keras_modnet.training.callbacks import Harden, TemperatureAnnealing
 
 # With fewer images a class a search picks by the luck of these images.
 FEW_IMAGES_A_CLASS = 20
+# Where one sweep over the steps tries more orderings than that, a search by edits is the default.
+MANY_ORDERINGS = 100
 
 
-def choose_search(parts, search, num_classes, dataset, verbose):
+def choose_search(parts, search, layers, dataset, verbose):
     """Returns which parts are adapted, and by which kind of search, None where the ordering stays.
 
     Args:
         parts: what is to be adapted.
         search: `Search`.
-        num_classes: classes of the task.
+        layers: `TaskLayers` of the task.
         dataset: the training data.
         verbose: whether to say so where there are too few images to search by.
 
     Raises:
-        ValueError: "coordinate" where another head than a new one, or other blocks, are to fit.
+        ValueError: a search before training where another head than a new one, or other blocks, are to fit.
     """
     suits = _tells_features(parts)
-    expect(suits or search.kind != "coordinate", "search", 'other than "coordinate" for parts without "head"', search)
+    other = f"none of {FIRST_SEARCHES} for parts without a head on frozen blocks"
+    expect(suits or search.kind not in FIRST_SEARCHES, "search", other, search)
     if "ordering" not in parts or search.kind is not None:
         return parts, search.kind if "ordering" in parts else None
     if not suits:
         return parts, "gumbel"
-    if has_images(dataset, FEW_IMAGES_A_CLASS * num_classes):
-        return parts, "coordinate"
+    deep = layers.num_steps * (layers.bank.num_blocks - 1) > MANY_ORDERINGS
+    kind = "edits" if deep else "coordinate"
+    if has_images(dataset, FEW_IMAGES_A_CLASS * layers.num_classes):
+        return parts, kind
     if verbose:
-        print(
-            f"Fewer than {FEW_IMAGES_A_CLASS} images a class: the ordering stays as it is. "
-            'search="coordinate" searches all the same.'
-        )
-    return tuple(part for part in parts if part != "ordering"), None
+        does = "only how many steps are enough is looked for" if deep else "the ordering stays as it is"
+        print(f'Fewer than {FEW_IMAGES_A_CLASS} images a class: {does}. search="{kind}" searches all the same.')
+    return (parts, "truncation") if deep else (tuple(part for part in parts if part != "ordering"), None)
 
 
 def _tells_features(parts):
@@ -49,7 +54,7 @@ def _tells_features(parts):
 
 
 def search_first(model, task, parts, kind, search, dataset, seed):
-    """Gives the task the ordering that `search_ordering` finds, and makes of it what trains then.
+    """Gives the task the ordering that a search finds, and makes of it what trains then.
 
     Args:
         model: a `ModNet`.
@@ -61,11 +66,11 @@ def search_first(model, task, parts, kind, search, dataset, seed):
         seed: fixes the random ordering and the order of the steps.
 
     Returns:
-        What `search_ordering` returned, or None where it does not suit the search or the parts.
+        What `search_edits` or `search_ordering` returned, or None where neither suits the search or the parts.
     """
     found = None
-    if kind == "coordinate" or (kind == "mixture" and _tells_features(parts)):
-        found = _search_blocks(model, task, search, dataset, seed)
+    if kind in FIRST_SEARCHES or (kind == "mixture" and _tells_features(parts)):
+        found = _search_blocks(model, task, kind, search, dataset, seed)
     ordering = model.ordering(task)
     if kind == "mixture":
         model.set_ordering(task, dataclasses.replace(ordering.as_run(), mixed=True))
@@ -75,11 +80,16 @@ def search_first(model, task, parts, kind, search, dataset, seed):
     return found
 
 
-def _search_blocks(model, task, search, dataset, seed):
+def _search_blocks(model, task, kind, search, dataset, seed):
     steps, blocks = model.ordering(task).weights.shape
     drawn = np.random.default_rng(seed).integers(0, blocks, steps).tolist() if search.start == "uniform" else None
     data = first_images(dataset, search.images)
-    found = search_ordering(model, task, data, drawn, max_images=search.images, seed=seed)
+    options = {"max_images": search.images, "seed": seed}
+    if kind in ("edits", "truncation"):
+        options |= {"seconds": search.seconds, "cost": search.cost, "max_steps": search.max_steps}
+        found = search_edits(model, task, data, drawn, only_truncations=kind == "truncation", **options)
+    else:
+        found = search_ordering(model, task, data, drawn, **options)
     model.set_ordering(task, found.ordering)
     return found
 

@@ -3,7 +3,7 @@
 import dataclasses
 
 from keras_modnet.adaptation.ranking.tasks import TaskRanking
-from keras_modnet.adaptation.search.coordinate import OrderingSearch
+from keras_modnet.adaptation.search.result import OrderingSearch
 from keras_modnet.models.ordering import Ordering
 from keras_modnet.models.trainability import TrainableTable
 
@@ -21,7 +21,7 @@ class AdaptationResult:
         trainable: table of what trained, with counts.
         trained_parameters: number of parameters that trained.
         seconds: wall-clock time.
-        search: what `search_ordering` found; None where orderings were drawn or not searched.
+        search: what `search_ordering` or `search_edits` found; None where orderings were drawn or not searched.
         ranking: what `rank_tasks` found, the source task first; None without `init_from="best"`.
     """
 

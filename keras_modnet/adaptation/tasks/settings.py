@@ -3,9 +3,12 @@
 import dataclasses
 from collections.abc import Sequence
 
+from keras_modnet.adaptation.search.edits import expect_budget
 from keras_modnet.checks import expect, expect_count, expect_one_of
 
-SEARCHES = ("coordinate", "gumbel", "mixture")
+# Before training, over features of frozen blocks.
+FIRST_SEARCHES = ("coordinate", "edits", "truncation")
+SEARCHES = (*FIRST_SEARCHES, "gumbel", "mixture")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,23 +16,32 @@ class Search:
     """How `adapt_task` looks for an ordering.
 
     Args:
-        kind: "coordinate": `search_ordering` before training, which scores features by a head in closed form; "gumbel":
-            orderings are drawn in the first half of the epochs, at a falling temperature; "mixture": from the ordering
-            that "coordinate" finds, as weights of a mixture that train; None: "coordinate" where a head on frozen
-            blocks trains, and no search with fewer than 20 images a class there; else "gumbel".
-        images: images that "coordinate" and `init_from="best"` use.
-        start: "source": near the present ordering; "uniform": all blocks equally often at first, of "coordinate" a
-            random ordering.
+        kind: "coordinate": `search_ordering` before training, which scores features by a head in closed form; "edits":
+            `search_edits` likewise, which may change the number of steps; "truncation": likewise, but it only leaves
+            out last steps; "gumbel": orderings are drawn in the first half of the epochs, at a falling temperature;
+            "mixture": from the ordering that "coordinate" finds, as weights of a mixture that train. None: where a head
+            on frozen blocks trains "coordinate", and no search with fewer than 20 images a class; or "edits", and
+            "truncation" with so few, where a sweep over all steps would try more than 100 orderings; else "gumbel".
+        images: images that "coordinate", "edits", "truncation" and `init_from="best"` use.
+        start: "source": near the present ordering; "uniform": all blocks equally often at first, of "coordinate" and
+            "edits" a random ordering.
         temperatures: Gumbel-softmax temperature of the first and of the last epoch that draws.
+        seconds: time of "edits", after which nothing more is tried; None: until no edit helps.
+        cost: what multiply-adds count in "edits", as in `search_edits`.
+        max_steps: steps at most that "edits" gives; None: any number.
 
     Raises:
-        ValueError: an unknown kind or start, no images, or other than two temperatures.
+        ValueError: an unknown kind or start, no images, other than two temperatures, negative seconds or cost, or no
+            steps.
     """
 
     kind: str | None = None
     images: int = 1000
     start: str = "source"
     temperatures: tuple[float, float] = (2.0, 0.3)
+    seconds: float | None = None
+    cost: float = 0.0
+    max_steps: int | None = None
 
     def __post_init__(self):
         """Checks the fields."""
@@ -38,6 +50,7 @@ class Search:
         expect_count("images", self.images)
         expect_one_of("start", self.start, ("source", "uniform"))
         expect(len(self.temperatures) == 2, "temperatures", "the first and the last one", self.temperatures)
+        expect_budget(self.seconds, self.cost, self.max_steps)
 
 
 def as_search(search):

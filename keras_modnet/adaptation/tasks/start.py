@@ -4,6 +4,7 @@ import dataclasses
 
 from keras_modnet.adaptation.heads import closed_form
 from keras_modnet.adaptation.ranking.tasks import rank_tasks
+from keras_modnet.adaptation.tasks.settings import FIRST_SEARCHES
 from keras_modnet.adaptation.training import configure, gather_statistics
 from keras_modnet.checks import expect
 from keras_modnet.data.reading import first_images
@@ -69,12 +70,12 @@ def settle(model, task, parts, search, dataset):
     Returns:
         The parts that train by gradients; all of them where nothing would be left, for `fit` to say what is missing.
     """
-    settled = {"ordering"} if search == "coordinate" else set()
+    settled = {"ordering"} if search in FIRST_SEARCHES else set()
     if search not in ("gumbel", "mixture") and not set(MOVE_FEATURES) & set(parts):
         settled.add("statistics")
     follow = tuple(part for part in parts if part not in settled) or tuple(parts)
     if "statistics" in set(parts) - set(follow):
-        gather_statistics(model, task, ("statistics",), dataset, STATISTICS_BATCHES)
+        gather(model, task, ("statistics",), dataset)
     configure(model, task, follow, verbose=False)
     return follow
 
@@ -88,5 +89,25 @@ def start_head(model, task, parts, dataset):
         parts: what trains: statistics of other parts stay as they are.
         dataset: dataset to take images from.
     """
-    gather_statistics(model, task, parts, dataset, STATISTICS_BATCHES)
+    gather(model, task, parts, dataset)
     closed_form.start_head(model, task, *first_images(dataset, closed_form.MAX_IMAGES))
+
+
+def gather(model, task, parts, dataset):
+    """Re-estimates the statistics of parts of a task from batches of a dataset; runs nothing where there are none.
+
+    Args:
+        model: a `ModNet`.
+        task: name of the task.
+        parts: any of the parts of `adapt_task`.
+        dataset: dataset to take batches from.
+    """
+    layers = model.task_layers[task]
+    norms = {"norm": layers.norms, "statistics": layers.norms, "head": layers.head.norms}
+    moving = [part for part in parts if _has_statistics(norms.get(part))]
+    if moving:
+        gather_statistics(model, task, moving, dataset, STATISTICS_BATCHES)
+
+
+def _has_statistics(norms):
+    return norms is not None and any(norms.has_statistics(place) for place in norms.places)

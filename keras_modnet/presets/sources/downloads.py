@@ -11,7 +11,7 @@ from keras_modnet.presets.sources.transfer import Received, receive
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def download(url, path, size=None, sha256=None, accept=lambda path, received: None):
+def download(url, path, size=None, sha256=None, accept=lambda path, received: None, receive=receive):
     """Downloads a file unless it is already there, and checks it either way.
 
     The file is received under another name beside its place and renamed at the end. A file that is already there, put
@@ -25,6 +25,8 @@ def download(url, path, size=None, sha256=None, accept=lambda path, received: No
         sha256: its hash, 64 lower-case hexadecimal digits, or `None` if nobody has stated it.
         accept: function of the path at which the checked file lies for now, and of `Received`. Only if it returns is
             the file kept. Defaults to one that accepts everything.
+        receive: function of `url`, a path and `size` that puts the file there and returns `Received`. Defaults to
+            `transfer.receive`, over HTTP.
 
     Returns:
         What `accept` returned.

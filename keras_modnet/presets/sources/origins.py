@@ -1,11 +1,13 @@
 """Presets of the zoo whose weights are somewhere else: downloaded, converted where needed, and kept in the cache."""
 
+import functools
 import json
 import shutil
 
 from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.files import CONFIG_FILE, METADATA_FILE, WEIGHTS_FILE, read_listed_file
 from keras_modnet.presets.reading import lacks_weights, read_config, read_metadata
+from keras_modnet.presets.sources import hugging_face
 from keras_modnet.presets.sources.cache import cache_folder, keep_once, link_files
 from keras_modnet.presets.sources.downloads import download
 from keras_modnet.presets.sources.transfer import TransferError
@@ -56,7 +58,16 @@ def complete_entry(folder, offline_names):
 
 def _downloaded_path(folder, origin):
     name = origin.get("file") or f"{folder.name}-{origin['sha256'][:16]}.safetensors"
-    return cache_folder() / "downloads" / name
+    downloads = cache_folder() / "downloads"
+    if _is_on_hub(origin):
+        # Files of different repositories have the same name.
+        repository, _ = hugging_face.split_repository(origin["url"])
+        downloads /= repository.replace("/", "--")
+    return downloads / name
+
+
+def _is_on_hub(origin):
+    return origin["url"].startswith("hf://")
 
 
 def _complete_file(folder, metadata, kept):
@@ -85,7 +96,15 @@ def _complete_checkpoint(folder, metadata, kept):
         found = origin | {"bytes": received.size, "sha256": received.sha256}
         keep_once(kept.parent, lambda release: _write(folder, metadata, converted, found, release / folder.name))
 
-    download(origin["url"], _downloaded_path(folder, origin), origin["bytes"], origin["sha256"], accept)
+    path, stated = _downloaded_path(folder, origin), (origin["bytes"], origin["sha256"])
+    if _is_on_hub(origin):
+        download(origin["url"], path, *stated, accept, functools.partial(_receive_from_hub, origin["file"]))
+    else:
+        download(origin["url"], path, *stated, accept)
+
+
+def _receive_from_hub(name, handle, path, size):
+    return hugging_face.receive_file(handle, name, path)
 
 
 def _convert(folder, metadata, path):
@@ -94,7 +113,7 @@ def _convert(folder, metadata, path):
 
     origin = metadata["origin"]
     try:
-        converted = convert(path, origin["architecture"])
+        converted = convert(path, origin["architecture"], origin.get("image_size"))
     except ValueError as error:
         expected = f"a checkpoint of {origin['architecture']}"
         raise PresetError(_name(folder, origin, path), expected, str(error)) from error

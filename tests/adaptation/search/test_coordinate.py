@@ -1,12 +1,12 @@
 import itertools
 
-import keras
 import numpy as np
 import pytest
 
 from keras_modnet import Ordering, search_ordering
 from keras_modnet.adaptation.heads.leave_one_out import leave_one_out_error
 from keras_modnet.adaptation.search.step_features import StepFeatures
+from keras_modnet.adaptation.search.step_runner import StepRunner
 from keras_modnet.data.resizing import fit_images
 from keras_modnet.models.trainability import part_states
 
@@ -31,8 +31,8 @@ def data():
 
 
 def error_of(model, data, blocks):
-    features = StepFeatures(model, "digits", data[0], blocks)
-    return leave_one_out_error(keras.ops.convert_to_numpy(features.pooled_with(0, blocks[0])), data[1], 3)
+    features = StepFeatures(StepRunner(model, "digits"), data[0], Ordering.from_blocks(blocks, 3))
+    return leave_one_out_error(features.pooled(), data[1], 3)
 
 
 def test_no_other_block_at_any_single_step_is_better(model, data):
@@ -54,37 +54,6 @@ def test_it_starts_from_the_present_ordering_or_from_another(model, data):
     again = search_ordering(model, "digits", data, start=found.ordering)
     # One round that finds nothing: the start and two other blocks at each of three steps.
     assert (again.ordering, again.orderings_tried) == (found.ordering, 1 + 3 * 2)
-
-
-def test_features_of_a_changed_step_are_those_of_the_whole_chain(model, data, values):
-    features = StepFeatures(model, "digits", data[0], [0, 1, 2])
-    features.pooled_with(2, 0)
-    features.set_block(1, 0)
-    changed = keras.ops.convert_to_numpy(features.pooled_with(2, 1))
-    fresh = StepFeatures(model, "digits", data[0], [0, 0, 1])
-    np.testing.assert_allclose(changed, keras.ops.convert_to_numpy(fresh.pooled_with(0, 0)), atol=1e-5)
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        {"norm": "batch"},
-        {"norm": "group"},
-        {"mixing": "outputs"},
-        {"norm": "group", "mixing": "outputs"},
-        {"pool_first": True},
-        {"block": "convmixer_7_relu"},
-    ],
-)
-def test_features_are_those_that_the_head_classifies(make_model, images, arguments):
-    model = make_model(compiled=False, tasks={"digits": 3}, **arguments)
-    model.set_ordering("digits", [2, 0, 1])
-    for name, value in model.batch_statistics("digits", images).items():
-        model.named_variables()[name].assign(value)
-    features = StepFeatures(model, "digits", images, [2, 0, 1])
-    logits = model.task_layers["digits"].head.dense(features.pooled_with(1, 0))
-    expected = keras.ops.convert_to_numpy(model(images))
-    np.testing.assert_allclose(keras.ops.convert_to_numpy(logits), expected, atol=1e-4)
 
 
 def test_the_model_stays_as_it_is(model, data, values):

@@ -5,6 +5,8 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from hub_server import HubServer
+from huggingface_hub import constants
 
 from keras_modnet.presets import host_weights, registry, write_preset
 from keras_modnet.presets.sources import transfer
@@ -83,6 +85,21 @@ def gone():
     server = Server()
     server.stop()
     return server.url
+
+
+@pytest.fixture
+def local_hub(server, answers, cache, tmp_path, monkeypatch):
+    """Returns `local_hub(repository)`: a Hugging Face Hub on this machine, and a hub's cache of its own."""
+    template = server.url + "/{repo_id}/resolve/{revision}/{filename}"
+    for name, value in {
+        "ENDPOINT": server.url,
+        "HUGGINGFACE_CO_URL_TEMPLATE": template,
+        "HF_HUB_CACHE": str(tmp_path / "hub_cache"),
+        "HF_TOKEN_PATH": str(tmp_path / "token"),
+        "HF_HUB_DISABLE_XET": True,
+    }.items():
+        monkeypatch.setattr(constants, name, value)
+    return lambda repository: HubServer(server, answers, repository)
 
 
 @pytest.fixture

@@ -31,7 +31,9 @@ class HubServer:
         self._server.answers |= {path: self._json(answer) for path, answer in answers.items()}
         for name, data in files.items():
             headers = {"ETag": f'"{hashlib.sha1(data).hexdigest()}"', "X_Repo_Commit": commit}
-            self._server.answers[f"/{self._repository}/resolve/{commit}/{name}"] = self._status(200, data, **headers)
+            for named in (commit, revision):
+                answer = self._status(200, data, **headers)
+                self._server.answers[f"/{self._repository}/resolve/{named}/{name}"] = answer
         return commit
 
     def accept_uploads(self):

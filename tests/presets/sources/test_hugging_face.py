@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from hub_server import HubServer
 from huggingface_hub import constants
 
 from keras_modnet.presets import PresetError, find_preset, read_preset, upload_preset, write_preset
@@ -11,18 +10,9 @@ REPOSITORY = "someone/tiny"
 
 
 @pytest.fixture
-def hub(server, answers, cache, tmp_path, monkeypatch):
-    """A hub on this machine with the repository `someone/tiny`, and a hub's cache of its own."""
-    template = server.url + "/{repo_id}/resolve/{revision}/{filename}"
-    for name, value in {
-        "ENDPOINT": server.url,
-        "HUGGINGFACE_CO_URL_TEMPLATE": template,
-        "HF_HUB_CACHE": str(tmp_path / "hub_cache"),
-        "HF_TOKEN_PATH": str(tmp_path / "token"),
-        "HF_HUB_DISABLE_XET": True,
-    }.items():
-        monkeypatch.setattr(constants, name, value)
-    return HubServer(server, answers, REPOSITORY)
+def hub(local_hub):
+    """A hub on this machine with the repository `someone/tiny`."""
+    return local_hub(REPOSITORY)
 
 
 def contents(folder):

@@ -25,8 +25,8 @@ def convert(monkeypatch, config, tensors):
     """The converter in place of the real one: knows one file; `calls` lists what it was asked for."""
     calls = []
 
-    def convert(path, architecture):
-        calls.append(architecture)
+    def convert(path, architecture, image_size):
+        calls.append(architecture if image_size is None else (architecture, image_size))
         if path.read_bytes() != CHECKPOINT:
             raise ValueError(f"{path}: expected a zip archive; found something else.")
         return Converted(config["model"], tensors)

@@ -9,20 +9,20 @@ import numpy as np
 import pytest
 
 import keras_modnet
-from keras_modnet.converters import Architecture, architectures
+from keras_modnet.converters import ConvNeXt, architectures
 from keras_modnet.presets import registry
 from training import checkpoints
 
 FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "converters" / "fixtures"
 NAMES = tuple("abcde")
-SMALL = {"depth": 3, "width": 8, "patch_size": 4, "kernel_size": 7, "image_size": 16, "num_classes": 5}
+SMALL = {"depth": 3, "width": 8, "patch_size": 4, "image_size": 16, "num_classes": 5}
 PATH = "/convnext_iso_small_1k_224_ema.pth"
 
 
 @pytest.fixture
 def published(server, answers, cache, tmp_path, monkeypatch):
     """A zoo with the entry `imagenet_reuse`, its architecture a small one, its file on the server."""
-    small = Architecture("convnext", block="convnext", class_names=NAMES, **SMALL)
+    small = ConvNeXt(class_names=NAMES, **SMALL)
     monkeypatch.setitem(architectures.DESCRIPTIONS, "convnext_isotropic_small", small)
     entry = dataclasses.replace(checkpoints.ENTRIES["imagenet_reuse"], url=server.url + PATH)
     checkpoints.write(entry, tmp_path / "zoo" / "imagenet_reuse")

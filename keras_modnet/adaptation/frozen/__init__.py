@@ -1,0 +1,1 @@
+"""Training on features that it does not move: computed once an image, and kept."""
