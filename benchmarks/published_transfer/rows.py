@@ -87,7 +87,7 @@ def _job(target, size, method, rate, seed, options, held_out=False):
 
 
 def _choose_rates(ways, target, options, common):
-    """Returns `{method: learning rate}`: where there are two, the better one on held-out images of the first seed."""
+    """Returns `{method: learning rate}`: where there are several, the best one on held-out images of the first seed."""
     size = "5" if options.smoke else TUNING_SIZE
     jobs = [
         _job(target, size, method, rate, options.seeds[0], options, held_out=True) | common

@@ -36,14 +36,12 @@ def rows_behind(bank, norms, former, weights, norm_steps):
 
     Args:
         bank: the built `BlockBank`.
-        norms: the present `StepNorms`.
+        norms: the present `StepNorms`, with places of the norms that blocks carry.
         former: array `(steps, num_blocks)`, the present ordering.
         weights: array `(num_steps, num_blocks)`, the new one.
         norm_steps: for each of its steps the index of the present step whose norms it takes over.
     """
     rows = norms.take_steps(norm_steps)
-    if not norms.epsilons:
-        return rows
     other = np.argmax(weights, -1) != np.argmax(former, -1)[list(norm_steps)]
     of_blocks = block_rows(bank, weights)
     return rows | {name: np.where(other[:, None], row, rows[name]) for name, row in of_blocks.items()}

@@ -153,6 +153,8 @@ class OrderedSteps(keras.layers.Layer):
             norm_steps: for each of its steps the index of the present step whose norms it copies; what blocks carry
                 starts again as the block's where the step runs another block than that one.
         """
+        if not self.own_norms:
+            return self.norms.take_steps(norm_steps)
         return rows_behind(self.bank, self.norms, self.router.weights_now(), weights, norm_steps)
 
     def reorder(self, weights, norm_steps):

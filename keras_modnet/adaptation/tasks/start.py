@@ -50,6 +50,8 @@ def start_from(model, task, source, dataset, count):
         taken = ordering if ordering.mixed else ordering.hard()
         model.set_ordering(task, dataclasses.replace(taken, norm_steps=(0,) * ordering.num_steps))
         layers, theirs = model.task_layers[task], model.task_layers[source]
+        if theirs.own_norms:
+            model.set_own_norms(task)
         layers.take_from(theirs, range(theirs.num_steps))
     return ranking
 

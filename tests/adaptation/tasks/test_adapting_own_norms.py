@@ -39,6 +39,17 @@ def test_norm_gives_the_task_norms_of_its_own_and_leaves_the_bank(model):
             assert np.abs(moved).max() > 0
 
 
+def test_they_are_taken_over_from_the_task_that_is_started_from(model):
+    model.set_own_norms("digits")
+    for variable in model.task_layers["digits"].norms.variables:
+        variable.assign(variable + 1.0)
+    expected = values(model)
+    keras_modnet.adapt_task(model, "letters", DATA, parts=("head",), init_from="digits", **OPTIONS)
+    for place in model.bank.block_norms:
+        taken = values(model)[f"tasks/letters/norm/{place}/scale"]
+        np.testing.assert_array_equal(taken, expected[f"tasks/digits/norm/{place}/scale"])
+
+
 def test_an_interrupted_call_takes_them_away_again(model):
     before = values(model)
 
