@@ -1,4 +1,4 @@
-"""Writes the tables of README.md and benchmarks/RESULTS.md from the stored results.
+"""Writes the tables of README.md, SECURITY.md and benchmarks/RESULTS.md from the stored results.
 
 Example:
     python -m benchmarks.render
@@ -14,8 +14,9 @@ from benchmarks.shared.script import RESULTS
 from keras_modnet.presets.figures import format_latency, format_macs, format_result
 
 ROOT = pathlib.Path(__file__).parent.parent
-# Benchmarks whose tables are in README.md, and those of RESULTS.md, which say where they come from.
+# Benchmarks whose tables are in README.md, and those of SECURITY.md and RESULTS.md, which say where they come from.
 IN_README = ("demo", "sources")
+IN_SECURITY = ("hostile_files",)
 IN_RESULTS = (
     "search",
     "reuse",
@@ -29,6 +30,10 @@ IN_RESULTS = (
     "conversion_transformers",
     "published",
     "published_transfer",
+    "published_transfer_ways",
+    "published_transfer_few",
+    "interruptions",
+    "scale",
     "speed",
     "speed_tasks",
     "speed_frozen",
@@ -37,6 +42,8 @@ IN_RESULTS = (
 PART_OF = {
     "transfer_few": "transfer",
     "conversion_transformers": "conversion",
+    "published_transfer_ways": "published_transfer",
+    "published_transfer_few": "published_transfer",
     "speed_tasks": "speed",
     "speed_frozen": "speed",
 }
@@ -47,7 +54,12 @@ def rendered_documents():
     readme = {name: _module(name).table(_stored(name)) for name in IN_README}
     readme["presets"] = preset_table(keras_modnet.list_presets())
     results = {name: with_origin(_module(name), _stored(name)) for name in IN_RESULTS}
-    return {ROOT / "README.md": readme, ROOT / "benchmarks" / "RESULTS.md": results}
+    security = {name: with_origin(_module(name), _stored(name)) for name in IN_SECURITY}
+    return {
+        ROOT / "README.md": readme,
+        ROOT / "SECURITY.md": security,
+        ROOT / "benchmarks" / "RESULTS.md": results,
+    }
 
 
 def _module(name):

@@ -34,6 +34,7 @@ from keras_modnet.presets import PresetError, list_presets, upload_preset
 from keras_modnet.training import callbacks
 from keras_modnet.training.averaging import average_blocks
 from keras_modnet.training.growth import grow_ordering
+from keras_modnet.training.layouts import bank_layout_map
 from keras_modnet.training.statistics import refresh_statistics
 from keras_modnet.version import __version__
 
@@ -57,6 +58,7 @@ __all__ = [
     "adapt_domain",
     "adapt_task",
     "average_blocks",
+    "bank_layout_map",
     "callbacks",
     "converters",
     "decode_predictions",

@@ -33,6 +33,7 @@ TENSORFLOW = (
     "keras_modnet/layers/replicas.py",
     "training/data/",
     "training/distribution.py",
+    "training/replica_steps.py",
 )
 TORCH = ("keras_modnet/layers/gradients.py",)
 KERAS_CV = ("training/data/",)

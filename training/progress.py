@@ -1,23 +1,21 @@
-"""How fast a training goes, and its curves for TensorBoard."""
+"""What a training says of each epoch: a line, and curves for TensorBoard."""
 
 import importlib.util
-import time
 
 import keras
 
 
 class Progress(keras.callbacks.Callback):
-    """Adds seconds, steps a second and images a second to the logs of each epoch, and writes all to TensorBoard.
+    """Prints the logs of each epoch, and writes them to TensorBoard.
 
     Args:
-        batch_size: images in a step.
         log_dir: folder of the event files; default None: none are written. Where TensorBoard is not installed, a line
             says that there will be none.
     """
 
-    def __init__(self, batch_size, log_dir=None):
+    def __init__(self, log_dir=None):
         super().__init__()
-        self.batch_size, self.log_dir = batch_size, log_dir
+        self.log_dir = log_dir
         self._writer = None
 
     def on_train_begin(self, logs=None):
@@ -31,21 +29,10 @@ class Progress(keras.callbacks.Callback):
 
         self._writer = Writer(str(self.log_dir))
 
-    def on_epoch_begin(self, epoch, logs=None):
-        """Starts the clock."""
-        self._start, self._steps = time.perf_counter(), 0
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Counts the steps."""
-        self._steps = batch + 1
-
     def on_epoch_end(self, epoch, logs=None):
-        """Stops the clock and writes the curves."""
-        seconds = time.perf_counter() - self._start
-        logs["seconds"] = seconds
-        logs["steps_per_second"] = self._steps / seconds
-        logs["images_per_second"] = self._steps * self.batch_size / seconds
-        logs["learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        """Prints a line and writes the curves."""
+        line = "  ".join(f"{name} {value:.4g}" for name, value in logs.items())
+        print(f"epoch {epoch + 1}/{self.params['epochs']}  {line}", flush=True)
         if self._writer is not None:
             for name, value in logs.items():
                 self._writer.add_scalar(f"train/{name}", float(value), epoch)

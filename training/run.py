@@ -1,4 +1,4 @@
-"""Runs a recipe over several seeds, writes results.json, and on demand a preset.
+"""Runs a recipe over several seeds, writes results.json, and on demand a preset. Killed anywhere, it goes on.
 
 Example:
     python -m training.run --recipe=digits_reuse --seeds=0,1,2 --output_dir=runs/digits_reuse \
@@ -12,6 +12,7 @@ import shlex
 
 from absl import app, flags
 
+from training.command import run_command
 from training.recipe_files import find_recipe, recipe_file
 
 RECIPE = flags.DEFINE_string(
@@ -31,26 +32,58 @@ CONTROLS = flags.DEFINE_multi_string(
     "controls", [], "NAME=FOLDER: the --output_dir of another run, for the card to compare with; may be repeated."
 )
 MIXED_PRECISION = flags.DEFINE_boolean("mixed_precision", False, "Compute in bfloat16, keep variables in float32.")
-STRATEGY = flags.DEFINE_enum("strategy", "none", ["none", "mirrored", "tpu"], "tf.distribute strategy of the training.")
+STRATEGY = flags.DEFINE_enum(
+    "strategy", "none", ["none", "mirrored", "multi_worker", "tpu"], "tf.distribute strategy of the training."
+)
+CHECKPOINT_EVERY = flags.DEFINE_integer(
+    "checkpoint_every", None, "Steps between two checkpoints; default: about a minute.", lower_bound=1
+)
+RETRIES = flags.DEFINE_integer(
+    "retries", 0, "How often to go back, at half the rate, where the loss is no number or explodes.", lower_bound=0
+)
+STEPS_PER_EXECUTION = flags.DEFINE_integer(
+    "steps_per_execution", 1, "Steps that the devices run in one call; a TPU wants several.", lower_bound=1
+)
+SKIP_BAD_IMAGES = flags.DEFINE_integer(
+    "skip_bad_images", 0, "Images of each data set that may be left out because they cannot be read.", lower_bound=0
+)
 
 
 def main(argv):
     """Trains what is missing and writes what was asked for."""
     if len(argv) > 1:
         raise app.UsageError(f"unexpected arguments {argv[1:]}; options start with --")
+    # What is answered at once comes first.
+    seeds = [_seed(text) for text in SEEDS.value]
+    if DATA_DIR.value is not None and not pathlib.Path(DATA_DIR.value).is_dir():
+        raise app.UsageError(f"--data_dir must be a folder. Received: {DATA_DIR.value!r}")
     recipe = find_recipe(RECIPE.value)
     if EPOCHS.value is not None:
-        recipe = recipe.shortened(EPOCHS.value)
+        recipe = _shortened(recipe, EPOCHS.value)
     if MIXED_PRECISION.value:
         recipe = dataclasses.replace(recipe, model=recipe.model | {"dtype": "mixed_bfloat16"})
-    seeds = [_seed(text) for text in SEEDS.value]
     controls = dict(_control(text) for text in CONTROLS.value)
     if controls and PRESET_DIR.value is None:
         raise app.UsageError("--controls needs --preset_dir, whose card shows them")
     # Imported late, so that --help and a wrong argument answer at once.
-    from training.seeds import run_seeds
+    from training.output import try_folder
+    from training.seeds import RunOptions, run_seeds
 
-    results = run_seeds(recipe, seeds, OUTPUT_DIR.value, DATA_DIR.value, LIMIT.value, STRATEGY.value)
+    if PRESET_DIR.value is not None:
+        try_folder(pathlib.Path(PRESET_DIR.value).resolve().parent)
+    options = RunOptions(
+        data_dir=DATA_DIR.value,
+        limit=LIMIT.value,
+        strategy=STRATEGY.value,
+        checkpoint_every=CHECKPOINT_EVERY.value,
+        retries=RETRIES.value,
+        steps_per_execution=STEPS_PER_EXECUTION.value,
+        skip_bad_images=SKIP_BAD_IMAGES.value,
+    )
+    results = run_seeds(recipe, seeds, OUTPUT_DIR.value, options)
+    if results is None:
+        # One of several machines, and not the one that writes.
+        return
     print(json.dumps(results["accuracy_percent"], indent=2))
     if PRESET_DIR.value is not None:
         from training.publish import publish
@@ -76,6 +109,8 @@ def command_line(name):
         "epochs": EPOCHS.value,
         "limit": LIMIT.value,
         "strategy": None if STRATEGY.value == "none" else STRATEGY.value,
+        "skip_bad_images": SKIP_BAD_IMAGES.value or None,
+        "retries": RETRIES.value or None,
     }
     words = [f"--{option}={value}" for option, value in options.items() if value is not None]
     for text in CONTROLS.value:
@@ -92,12 +127,28 @@ def _control(text):
     return name, json.loads(path.read_text())
 
 
+def _shortened(recipe, epochs):
+    try:
+        return recipe.shortened(epochs)
+    except ValueError as error:
+        raise app.UsageError(f"--epochs: {error}") from error
+
+
 def _seed(text):
     if not text.isdigit():
         raise app.UsageError(f"--seeds must be whole numbers, separated by commas. Received: {text!r}")
     return int(text)
 
 
+def failures():
+    """Returns the errors that say all in one line."""
+    from keras_modnet.presets import PresetError
+    from training.interrupts import StoppedError
+    from training.keeping import LossError
+
+    return (OSError, ValueError, ImportError, LossError, StoppedError, PresetError)
+
+
 if __name__ == "__main__":
     flags.mark_flags_as_required(["recipe", "output_dir"])
-    app.run(main)
+    run_command(main, failures)

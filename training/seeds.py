@@ -1,68 +1,116 @@
-"""A recipe over several seeds, resumable: each seed leaves its result and its weights before the next one starts."""
+"""A recipe over several seeds: each one goes on where it was stopped, and leaves its result and its weights."""
 
 import dataclasses
-import importlib
 import json
-import os
 import pathlib
-import platform
 
 import keras
 import numpy as np
 
-import keras_modnet
-from training import classification, loop
-from training.classification_recipe import ClassificationRecipe
+from training import loop
+from training.checkpoint_files import CheckpointFiles
 from training.commit import checkout_commit
 from training.data import describe
-from training.distribution import make_strategy
+from training.distribution import is_chief, make_strategy
+from training.evaluation import evaluate
+from training.keeping import Keeping
+from training.machine import machine
+from training.output import remove_leftovers, try_folder, write_json
 from training.recipe import WORDS
+from training.task_data import load_tasks, num_images
+
+# Steps between two checkpoints of several machines, which have no clock in common.
+STEPS_TOGETHER = 100
 
 
-def run_seeds(recipe, seeds, output_dir, data_dir=None, limit=None, strategy="none"):
+@dataclasses.dataclass(frozen=True)
+class RunOptions:
+    """How a recipe is run.
+
+    Attributes:
+        data_dir: folder of arrays; None: tensorflow-datasets.
+        limit: images of each task and split at most; None: all.
+        strategy: "none", "mirrored", "multi_worker" or "tpu".
+        checkpoint_every: steps between two checkpoints; None: about a minute, of several machines 100 steps. An epoch's
+            end is kept as well.
+        retries: how often a seed may go back to its last checkpoint, at half the learning rate, where the loss is no
+            number or has exploded.
+        steps_per_execution: steps that the devices run in one call.
+        skip_bad_images: images of each data set that may be left out because they cannot be read; more are an error.
+    """
+
+    data_dir: str | None = None
+    limit: int | None = None
+    strategy: str = "none"
+    checkpoint_every: int | None = None
+    retries: int = 0
+    steps_per_execution: int = 1
+    skip_bad_images: int = 0
+
+
+def run_seeds(recipe, seeds, output_dir, options=None):
     """Trains every seed that has no result yet and sums all up.
 
     Args:
         recipe: a `Recipe`.
         seeds: whole numbers; the first one's weights are what a preset ships.
-        output_dir: folder for `seed_N/` (weights as a preset folder), `seed_N.json` and `results.json`.
-        data_dir: folder of arrays; default tensorflow-datasets.
-        limit: images of each task and split at most; default all.
-        strategy: "none", "mirrored" or "tpu".
+        output_dir: folder for `seed_N/` (weights as a preset folder), `seed_N.json` and `results.json`; while a seed
+            trains also `seed_N_checkpoints/`.
+        options: `RunOptions`. Default None: their defaults.
 
     Returns:
-        What `results.json` holds.
+        What `results.json` holds; of several machines only the first one has it, the others None.
 
     Raises:
         ValueError: the folder holds results of another configuration.
+        OutputError: the folder cannot be written; before the first step.
+        LossError: the loss is no finite number or has exploded, and no retry is left.
+        StoppedError: a signal asked to stop.
     """
-    folder = pathlib.Path(output_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    setting = {"recipe": dataclasses.asdict(recipe), "limit": limit, "strategy": strategy}
+    options = options or RunOptions()
+    strategy = make_strategy(options.strategy)
+    writes, folder = is_chief(strategy), pathlib.Path(output_dir)
+    if writes:
+        try_folder(folder)
+        remove_leftovers(folder)
+    setting = {"recipe": dataclasses.asdict(recipe), "limit": options.limit, "strategy": options.strategy}
+    if options.skip_bad_images:
+        setting["skip_bad_images"] = options.skip_bad_images
     # As it comes back from a file, so that a stored setting compares equal.
     setting = json.loads(json.dumps(setting))
-    missing = [seed for seed in seeds if not _has_result(folder / f"seed_{seed}.json", setting, recipe)]
+    runs = {seed: _stored(folder / f"seed_{seed}.json", setting, recipe) for seed in seeds}
+    missing = [seed for seed in seeds if runs[seed] is None]
     if missing:
         # Asked for before the training: a commit made meanwhile is not the code that runs.
-        commit = checkout_commit()
-        load_tasks = classification.load_tasks if isinstance(recipe, ClassificationRecipe) else loop.load_tasks
-        splits = {split: load_tasks(recipe, split, data_dir, limit) for split in ("train", "test")}
+        context = {"setting": setting, "commit": checkout_commit()}
+        own = {"data_dir": options.data_dir, "limit": options.limit, "skip_bad_images": options.skip_bad_images}
+        splits = {split: load_tasks(recipe, split, **own) for split in ("train", "test")}
         for seed in missing:
             print(f"seed {seed}", flush=True)
-            _run_seed(recipe, seed, splits, folder, setting, make_strategy(strategy), commit)
-    runs = [json.loads((folder / f"seed_{seed}.json").read_text()) for seed in seeds]
+            runs[seed] = _run_seed(recipe, seed, splits, folder, context, options, strategy)
+    if not writes:
+        return None
+    runs = list(runs.values())
     results = {"setting": setting, "runs": runs, "accuracy_percent": _summary(recipe, runs)}
     write_json(folder / "results.json", results)
+    for seed in seeds:
+        CheckpointFiles(_checkpoints(folder, seed), setting).remove()
     return results
 
 
-def _has_result(path, setting, recipe):
+def _stored(path, setting, recipe):
+    """Returns the result of a seed, or None where there is none that is whole."""
     if not path.is_file():
-        return False
-    stored = json.loads(path.read_text())["setting"]
+        return None
+    try:
+        result = json.loads(path.read_bytes())
+        stored = result["setting"]
+    except (ValueError, LookupError, TypeError) as error:
+        print(f"{path}: expected a result, found {error}; going on from the last checkpoint, if there is one")
+        return None
     if _without_words(stored, recipe) != _without_words(setting, recipe):
         raise ValueError(f"`output_dir` must be empty or of the same setting. Received: {path} of another one.")
-    return True
+    return result
 
 
 def _without_words(setting, recipe):
@@ -72,28 +120,33 @@ def _without_words(setting, recipe):
     return {**setting, "recipe": {key: value for key, value in stated.items() if key not in WORDS}}
 
 
-def _run_seed(recipe, seed, splits, folder, setting, strategy, commit):
-    path = folder / f"seed_{seed}"
-    if isinstance(recipe, ClassificationRecipe):
-        model, log = classification.train(recipe, splits["train"], seed, strategy, path)
-        accuracies = classification.evaluate(model, splits["test"], recipe)
-    else:
-        model, log = loop.train(recipe, splits["train"], seed, strategy)
-        accuracies = loop.evaluate(model, splits["test"])
-    model.save_to_preset(path)
+def _checkpoints(folder, seed):
+    return folder / f"seed_{seed}_checkpoints"
+
+
+def _run_seed(recipe, seed, splits, folder, context, options, strategy):
+    writes = is_chief(strategy)
+    # Without the strategy: what two devices began, one may end.
+    trained = {key: value for key, value in context["setting"].items() if key != "strategy"}
+    files = CheckpointFiles(_checkpoints(folder, seed), trained | {"seed": seed})
+    every = options.checkpoint_every or (STEPS_TOGETHER if options.strategy == "multi_worker" else None)
+    keeping = Keeping(files, every, options.retries, writes)
+    log_dir = folder / f"seed_{seed}_log" if writes else None
+    model, log = loop.train(recipe, splits["train"], seed, strategy, keeping, log_dir, options.steps_per_execution)
     result = {
-        "setting": setting,
+        **context,
         "seed": seed,
-        "accuracy_percent": accuracies,
-        "training_images": {task: classification.num_images(data) for task, data in splits["train"].items()},
-        "test_images": {task: classification.num_images(data) for task, data in splits["test"].items()},
+        "accuracy_percent": evaluate(model, splits["test"], recipe),
+        "training_images": {task: num_images(data) for task, data in splits["train"].items()},
+        "test_images": {task: num_images(data) for task, data in splits["test"].items()},
         "orderings": {task: list(model.ordering(task).blocks) for task in model.task_names},
-        "commit": commit,
         "machine": {**machine(), "device": str(keras.ops.convert_to_tensor([0.0]).device)},
         **log,
     }
-    write_json(folder / f"seed_{seed}.json", result)
-    classification.checkpoint_path(path).unlink(missing_ok=True)
+    if writes:
+        model.save_to_preset(folder / f"seed_{seed}")
+        write_json(folder / f"seed_{seed}.json", result)
+    return json.loads(json.dumps(result))
 
 
 def _summary(recipe, runs):
@@ -103,27 +156,3 @@ def _summary(recipe, runs):
         spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
         summary[task] = {"data": describe(recipe.data[task]).name, "mean": float(np.mean(values)), "std": spread}
     return summary
-
-
-def machine():
-    """Returns versions and hardware, as far as they bear on a result."""
-    backend = keras.backend.backend()
-    return {
-        "processor": platform.machine(),
-        "cpu_count": os.cpu_count(),
-        "python": platform.python_version(),
-        "backend": backend,
-        "versions": {
-            "keras_modnet": keras_modnet.__version__,
-            "keras": keras.version(),
-            backend: importlib.import_module(backend).__version__,
-            "numpy": np.__version__,
-        },
-    }
-
-
-def write_json(path, content):
-    """Writes a file whole or not at all."""
-    temporary = path.with_suffix(".partial")
-    temporary.write_text(json.dumps(content, indent=2) + "\n")
-    temporary.replace(path)

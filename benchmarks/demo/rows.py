@@ -5,7 +5,7 @@ import itertools
 import multiprocessing
 
 from benchmarks.shared.digits_task import METHODS, common_setting, run_job, source_task
-from training.seeds import machine
+from training.machine import machine
 
 
 def compare(num_seeds, epochs, folder, workers):

@@ -10,7 +10,8 @@ from benchmarks.shared.budgets import bare_recipe, draw_images, num_classes, who
 from benchmarks.shared.networks import SharedTrunk, count_parameters
 from keras_modnet import search_ordering
 from keras_modnet.layers import FixedRouter
-from training.loop import evaluate, fit_model, make_model, train_model
+from training.evaluation import evaluate
+from training.loop import fit_model, make_model, train_model
 
 STEPS, BANK = 8, 12
 MODEL = {"image_shape": (32, 32, 3), "num_steps": STEPS, "width": 32, "patch_size": 4}
@@ -46,7 +47,7 @@ def run_job(job):
     if job["row"] == HARD_SHARED:
         size = {key: recipe.model[key] for key in ("width", "patch_size", "image_shape")}
         model = SharedTrunk(classes, FixedRouter(range(recipe.model["num_steps"]), recipe.model["num_blocks"]), **size)
-        fit_model(model, recipe, train, seed, verbose=0)
+        fit_model(model, recipe, train, seed)
         orderings = {}
     else:
         model = make_model(recipe, seed, classes)
@@ -63,15 +64,15 @@ def run_job(job):
 def _train(model, recipe, train, job):
     seed = job["seed"]
     if job["row"] != SEARCHED:
-        train_model(model, recipe, train, seed, verbose=0)
+        train_model(model, recipe, train, seed)
         return
     first = max(round(0.6 * recipe.epochs), 1)
-    train_model(model, dataclasses.replace(recipe, epochs=first), train, seed, verbose=0)
+    train_model(model, dataclasses.replace(recipe, epochs=first), train, seed)
     for task, data in train.items():
         found = search_ordering(model, task, data, max_sweeps=2, max_images=BUDGET["search_images"], seed=seed)
         model.set_ordering(task, found.ordering)
     # Other images come first than in the first epochs.
-    train_model(model, dataclasses.replace(recipe, epochs=recipe.epochs - first), train, seed + 1000, verbose=0)
+    train_model(model, dataclasses.replace(recipe, epochs=recipe.epochs - first), train, seed + 1000)
 
 
 def _recipe(job):

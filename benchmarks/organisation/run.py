@@ -5,7 +5,8 @@ import time
 from benchmarks.organisation.data import DATA, GROUPS, IMAGE_SHAPE, TRAIN_IMAGES, read_task
 from benchmarks.shared.budgets import bare_recipe
 from keras_modnet import Ordering
-from training.loop import evaluate, make_model, train_model
+from training.evaluation import evaluate
+from training.loop import make_model, train_model
 
 NUM_BLOCKS = 8
 MODEL = {"image_shape": IMAGE_SHAPE, "num_blocks": NUM_BLOCKS, "num_steps": 8, "width": 32, "patch_size": 4}
@@ -28,7 +29,7 @@ def run_job(job):
     )
     start = time.perf_counter()
     model = make_model(recipe, job["seed"], classes)
-    train_model(model, recipe, {task: own["train"] for task, own in data.items()}, job["seed"], verbose=0)
+    train_model(model, recipe, {task: own["train"] for task, own in data.items()}, job["seed"])
     return {
         "seconds": time.perf_counter() - start,
         "accuracy_percent": evaluate(model, {task: own["test"] for task, own in data.items()}),

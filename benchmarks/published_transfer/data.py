@@ -21,8 +21,9 @@ TARGETS = {
     "amazon": "office31/amazon",
     "cifar10": "cifar10",
 }
-# The ways that train nothing but a head, on features that are computed once.
-HEADS = "heads"
+# Kinds of ways: nothing but a head trains, on features that are computed once; that after a search of an ordering; few
+# numbers beside the head; all of the network.
+GROUPS = ("heads", "orderings", "few", "whole")
 # Far from photographs of things.
 FAR = ("letters", "optdigits", "sketch", "cartoon")
 

@@ -1,7 +1,7 @@
 """The rows of `benchmarks.published_transfer`: every way on every target with every number of images."""
 
 from benchmarks.published.onnx_backbone import published_backbone
-from benchmarks.published_transfer.data import FULL_IMAGES, HEADS, SIZES, TEST_IMAGES, targets_at_hand
+from benchmarks.published_transfer.data import FULL_IMAGES, GROUPS, SIZES, TEST_IMAGES, targets_at_hand
 from benchmarks.published_transfer.run import (
     BATCH_SIZE,
     BOTH,
@@ -36,11 +36,8 @@ def compare(options):
     else:
         bank = str(published_backbone(options.work_dir))
     common = {"data_dir": options.data_dir, "bank": bank}
-    ways = [
-        name
-        for name, own in METHODS.items()
-        if (own.parts == ("head",) and not own.low_rank) or HEADS not in options.only
-    ]
+    groups = _chosen(GROUPS, options.only)
+    ways = [name for name, own in METHODS.items() if own.group in groups]
     rates = _choose_rates(ways, targets[0] if options.smoke else TUNING_TARGET, options, common)
     jobs = [
         _job(target, size, method, rates[method], seed, options) | common

@@ -11,7 +11,7 @@ from benchmarks.published_transfer.data import IMAGE_SIZE, draw_task
 from benchmarks.transfer.data import part
 from benchmarks.transfer.low_rank import LowRankTask
 from keras_modnet.adaptation.heads.closed_form import start_head
-from keras_modnet.adaptation.training import cooling
+from keras_modnet.adaptation.training import LearningRate
 from keras_modnet.data.arrays import ArrayBatches
 from keras_modnet.training.optimizers import adamw, jit_compile
 
@@ -31,12 +31,14 @@ class Method:
     """A way to learn a task.
 
     Attributes:
+        group: one of `data.GROUPS`.
         parts: what trains, as `adapt_task` takes it.
         learning_rates: those of which one is chosen on held-out images.
         truncated: whether the best depth is chosen first.
         low_rank: whether kernels of the bank move in few directions, too.
     """
 
+    group: str
     parts: tuple[str, ...]
     learning_rates: tuple[float, ...] = (1e-3,)
     truncated: bool = False
@@ -46,14 +48,14 @@ class Method:
 PROBE, DEPTH, ORDERING = "linear probe", "linear probe at the best depth", "ordering + head"
 NORMS, BOTH, RANKS, FULL = "norms + head", "ordering + norms + head", "low-rank kernels + head", "full fine-tuning"
 METHODS = {
-    PROBE: Method(("head",)),
-    DEPTH: Method(("head",), truncated=True),
-    ORDERING: Method(("ordering", "head")),
-    NORMS: Method(("norm", "head"), (3e-3, 1e-3)),
+    PROBE: Method("heads", ("head",)),
+    DEPTH: Method("heads", ("head",), truncated=True),
+    ORDERING: Method("orderings", ("ordering", "head")),
+    NORMS: Method("few", ("norm", "head"), (1e-3, 3e-4)),
     # At the learning rate of the row above, from the ordering two rows above.
-    BOTH: Method(("ordering", "norm", "head")),
-    RANKS: Method(("head",), (3e-3, 1e-3), low_rank=True),
-    FULL: Method(BANK, (1e-4, 3e-5, 1e-5)),
+    BOTH: Method("few", ("ordering", "norm", "head")),
+    RANKS: Method("few", ("head",), (1e-3, 3e-4), low_rank=True),
+    FULL: Method("whole", BANK, (3e-4, 1e-4, 3e-5)),
 }
 
 
@@ -140,7 +142,7 @@ def _low_rank(model, method, train, job):
     optimizer = adamw(job["learning_rate"], WEIGHT_DECAY, changed.trainable_variables)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     changed.compile(optimizer, loss, jit_compile=jit_compile())
-    changed.fit(batches, epochs=epochs, callbacks=[cooling(job["learning_rate"], epochs)], verbose=0)
+    changed.fit(batches, epochs=epochs, callbacks=[LearningRate(job["learning_rate"], epochs)], verbose=0)
     changed.merge()
     return changed.trained_parameters
 

@@ -9,7 +9,7 @@ from benchmarks.shared.budgets import draw_images, num_classes, whole_split
 from benchmarks.shared.networks import SharedTrunk, count_parameters
 from keras_modnet.layers import register_block
 from keras_modnet.layers.stages import Activation, Conv, StepNorm
-from training.loop import evaluate
+from training.evaluation import evaluate
 
 ONE_CONVOLUTION = "one_convolution"
 BUDGET = {

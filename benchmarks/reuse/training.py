@@ -13,7 +13,8 @@ from keras_modnet import (
     search_ordering,
 )
 from keras_modnet.layers import MixtureRouter
-from training.loop import fit_model, make_model, statistics_batches, train_model
+from training.loop import fit_model, make_model, train_model
+from training.task_data import statistics_batches
 
 TASK = "task"
 FEW, MANY = 2, 8
@@ -110,7 +111,7 @@ class Trainer:
         recipe = self.recipe(FEW, MANY, self.budget["epochs"], orderings={TASK: self.blocks("cycle")})
         size = {key: self.job["network"][key] for key in ("width", "patch_size", "image_shape")}
         model = SharedTrunk(self.classes, MixtureRouter(MANY, FEW, seed=self.job["seed"]), **size)
-        self.history = fit_model(model, recipe, self.tasks, self.job["seed"], verbose=0)
+        self.history = fit_model(model, recipe, self.tasks, self.job["seed"])
         self.macs += model.macs * self.images_seen(recipe)
         return model
 
@@ -126,7 +127,7 @@ class Trainer:
         """Trains a `ModNet`, notes cost, gap and history, and returns it."""
         searches = recipe.search_epochs > 0
         gap = [callbacks.SoftHardGap(TASK, *self.held_out)] if searches else []
-        log = train_model(model, recipe, self.tasks, self.job["seed"], extra_callbacks=gap, verbose=0)
+        log = train_model(model, recipe, self.tasks, self.job["seed"], extra_callbacks=gap)
         self.history = log["history"]
         self.macs += model.count_macs(TASK) * self.images_seen(recipe)
         if searches:

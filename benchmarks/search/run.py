@@ -4,8 +4,11 @@ import numpy as np
 
 from benchmarks.shared.budgets import bare_recipe, draw_images, whole_split
 from keras_modnet import callbacks, refresh_statistics
-from training.loop import evaluate, fit_model, make_model, search_callbacks, statistics_batches
+from training.evaluation import evaluate
+from training.loop import fit_model, make_model
 from training.recipe import Recipe
+from training.stages import search_callbacks
+from training.task_data import statistics_batches
 
 DATA, TASK = "fashion_mnist", "fashion"
 MODEL = {"image_shape": (28, 28, 1), "num_blocks": 4, "num_steps": 8, "width": 24, "patch_size": 4}
@@ -25,7 +28,7 @@ def run_job(job):
         if change.get("hardens", True) or not isinstance(callback, callbacks.Harden)
     ]
     gap = [callbacks.SoftHardGap(TASK, *held_out)] if searching else []
-    history = fit_model(model, recipe, {TASK: train}, seed, used_callbacks=[*searching, *gap], verbose=0)
+    history = fit_model(model, recipe, {TASK: train}, seed, used_callbacks=[*searching, *gap])
     if change.get("refresh", True):
         refresh_statistics(model, TASK, statistics_batches(train[0], recipe.statistics_batches, seed))
     gaps = history.get("soft_hard_gap", [0.0])

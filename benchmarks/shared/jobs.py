@@ -8,7 +8,8 @@ import os
 import pathlib
 
 from benchmarks.shared.processes import run_here, run_in_new_process
-from training.seeds import machine, write_json
+from training.machine import machine
+from training.output import write_json
 
 # Small networks keep one core busy; with one thread each, as many jobs as there are cores run side by side.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}

@@ -8,13 +8,13 @@ import time
 import keras
 import psutil
 
-from training.seeds import machine
+from training.machine import machine
 
 CPU_INFO = pathlib.Path("/proc/cpuinfo")
 
 
 def describe():
-    """Returns `training.seeds.machine()` with the processor's model, the memory and the device that Keras computes on.
+    """Returns `training.machine.machine()` with the processor's model, the memory and the device that Keras uses.
 
     Returns:
         Plain data: beside those "cpu_model" and "device", text, and "memory_gib".

@@ -10,7 +10,7 @@ import keras_modnet
 from benchmarks.transfer.data import TARGETS, draw_task, part
 from benchmarks.transfer.low_rank import LowRankTask
 from keras_modnet.adaptation.tasks.start import STATISTICS_BATCHES, start_head
-from keras_modnet.adaptation.training import cooling, gather_statistics
+from keras_modnet.adaptation.training import LearningRate, gather_statistics
 from keras_modnet.data.arrays import ArrayBatches
 from keras_modnet.training.optimizers import adamw, jit_compile
 
@@ -122,7 +122,7 @@ def _low_rank(model, method, train, job):
     optimizer = adamw(job["learning_rate"], WEIGHT_DECAY, changed.trainable_variables)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     changed.compile(optimizer, loss, jit_compile=jit_compile())
-    changed.fit(batches, epochs=epochs, callbacks=[cooling(job["learning_rate"], epochs)], verbose=0)
+    changed.fit(batches, epochs=epochs, callbacks=[LearningRate(job["learning_rate"], epochs)], verbose=0)
     changed.merge()
     gather_statistics(model, TASK, ("statistics", "head"), batches, STATISTICS_BATCHES)
     return changed.trained_parameters

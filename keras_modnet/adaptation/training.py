@@ -6,6 +6,7 @@ import dataclasses
 import keras
 
 from keras_modnet.data.reading import first_batches
+from keras_modnet.layers.replicas import strategy_scope
 from keras_modnet.layers.values import value_of
 from keras_modnet.models import trainability
 from keras_modnet.models.running import STATISTICS_PARTS
@@ -16,6 +17,9 @@ from keras_modnet.training.statistics import refresh_statistics
 
 # Where orderings are drawn near the present one: each step's block keeps this share of the probability.
 START_CONFIDENCE = 0.8
+# Share of the steps in which the rate rises where blocks or stem train. 26 handwritten letters, 20 images each, on all
+# of a DINOv2-S at a rate of 3e-5: 66 % at the start, 19 % after an epoch without a rise, 67 % at the end with it.
+WARMUP_SHARE = 0.25
 
 
 @contextlib.contextmanager
@@ -71,9 +75,10 @@ def compile_task(model, task, learning_rate, weight_decay, loss=None, metrics=("
         metrics: Keras metrics.
     """
     own = model.task(task)
-    optimizer = adamw(learning_rate, weight_decay, own.trainable_variables)
     loss = ClassCrossentropy() if loss is None else loss
-    own.compile(optimizer, loss, metrics=list(metrics), jit_compile=jit_compile())
+    with strategy_scope(model):
+        optimizer = adamw(learning_rate, weight_decay, own.trainable_variables)
+        own.compile(optimizer, loss, metrics=list(metrics), jit_compile=jit_compile())
 
 
 def fit_task(model, task, train_data, **options):
@@ -82,9 +87,46 @@ def fit_task(model, task, train_data, **options):
     return {name: [float(value) for value in values] for name, values in fitted.history.items()}
 
 
-def cooling(learning_rate, epochs):
-    """Returns the callback that lowers the learning rate from epoch to epoch, by a half cosine towards zero."""
-    return keras.callbacks.LearningRateScheduler(lambda epoch: cosine(learning_rate, 0.0, epoch / epochs))
+class LearningRate(keras.callbacks.Callback):
+    """Lowers the learning rate from epoch to epoch, by a half cosine towards zero, after a rise from step to step.
+
+    AdamW's first steps are as long as its later ones while its mean squares know little: a network whose features are
+    good already loses them there. Where its kernels train, a rise over the first steps keeps them.
+
+    Args:
+        learning_rate: of the first epoch, but for the rise.
+        epochs: epochs of the whole way.
+        warmup_share: share of all steps in which the rate rises linearly; 0 for none.
+    """
+
+    def __init__(self, learning_rate, epochs, warmup_share=0.0):
+        super().__init__()
+        self.learning_rate, self.epochs, self.warmup_share = learning_rate, epochs, warmup_share
+        self._steps = 0
+
+    def on_train_begin(self, logs=None):
+        """Reckons how many steps the rise takes; none where nobody knows how many batches there are."""
+        self._rise = round(self.warmup_share * self.epochs * (self.params["steps"] or 0))
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Assigns the rate of an epoch."""
+        self._peak = cosine(self.learning_rate, 0.0, epoch / self.epochs)
+        self.model.optimizer.learning_rate.assign(self._peak)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Logs the rate of the last step."""
+        logs["learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Assigns the rate of a step of the rise; the last one has that of its epoch."""
+        if self._steps < self._rise:
+            self._steps += 1
+            self.model.optimizer.learning_rate.assign(self._peak * self._steps / self._rise)
+
+
+def learning_rate_of(learning_rate, epochs, parts):
+    """Returns the `LearningRate` for what trains: it rises for a quarter of the steps where kernels of blocks do."""
+    return LearningRate(learning_rate, epochs, WARMUP_SHARE if {"bank", "stem"} & set(parts) else 0.0)
 
 
 def gather_statistics(model, task, parts, dataset, batches):

@@ -6,8 +6,11 @@ import zipfile
 from keras_modnet.converters.errors import CheckpointError
 
 PICKLE = "data.pkl"
-MAX_PICKLE_BYTES = 8 * 2**20
+MAX_PICKLE_BYTES = 2 * 2**20
 """Largest description of the tensors. Those of networks with thousands of tensors stay under one MiB."""
+
+MAX_LIST_BYTES = 2**20
+"""Largest list of records, some 80 bytes for each tensor."""
 
 _FAULTS = (zipfile.BadZipFile, struct.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
@@ -29,7 +32,9 @@ class Archive:
     def __init__(self, path, file, size):
         self.path = path
         try:
-            self._zip = zipfile.ZipFile(file)
+            limited = _Limited(file)
+            self._zip = zipfile.ZipFile(limited)
+            limited.limit = None
         except _FAULTS as error:
             raise CheckpointError(path, "a whole zip archive as torch.save writes it", str(error)) from error
         records = self._zip.infolist()
@@ -59,6 +64,14 @@ class Archive:
         """Whether there is a record of this name."""
         return name in self._records
 
+    def expect_bytes(self, name, num_bytes):
+        """Raises `CheckpointError` unless there is a record `name`, of a size of `num_bytes`."""
+        record = self._records.get(name)
+        if record is None:
+            raise CheckpointError(self.path, f"a record '{name}'", "none")
+        if record.file_size != num_bytes:
+            raise CheckpointError(self.path, f"record '{name}' of {num_bytes} bytes", f"{record.file_size} bytes")
+
     def read(self, name, num_bytes=None):
         """Returns the bytes of a record, whose check sum is right.
 
@@ -70,10 +83,7 @@ class Archive:
             CheckpointError: it is missing, damaged, or of another size.
         """
         record = self._records.get(name)
-        if record is None:
-            raise CheckpointError(self.path, f"a record '{name}'", "none")
-        if num_bytes is not None and record.file_size != num_bytes:
-            raise CheckpointError(self.path, f"record '{name}' of {num_bytes} bytes", f"{record.file_size} bytes")
+        self.expect_bytes(name, record.file_size if record is not None and num_bytes is None else num_bytes)
         try:
             return self._zip.read(record)
         except _FAULTS as error:
@@ -90,7 +100,27 @@ class Archive:
         """Returns "<" or ">": in which order the bytes of a number are stored."""
         if not self.has("byteorder"):
             return "<"
-        order = self.read("byteorder")[:16]
+        # Its size first, so that nothing else is read under this name.
+        size = min(self._records["byteorder"].file_size, len(b"little"))
+        order = self.read("byteorder", size)
         if order not in (b"little", b"big"):
             raise CheckpointError(self.path, "a record 'byteorder' of 'little' or 'big'", repr(order))
         return "<" if order == b"little" else ">"
+
+
+class _Limited:
+    """A file that refuses to read much at once while the list of records is read, whose size the file itself states."""
+
+    def __init__(self, file):
+        self._file, self.limit = file, MAX_LIST_BYTES
+
+    def read(self, count=-1):
+        if self.limit is None:
+            return self._file.read(count)
+        if count > self.limit:
+            raise ValueError(f"a list of records of {count} bytes, where {self.limit} are the most")
+        # Without a count it is the end of the file that is read.
+        return self._file.read(count if count >= 0 else self.limit)
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)

@@ -7,7 +7,7 @@ import numpy as np
 from keras_modnet.checks import expect_one_of
 from keras_modnet.converters.architecture import Architecture
 from keras_modnet.converters.architectures import ARCHITECTURES, DESCRIPTIONS
-from keras_modnet.converters.read_pth import read_pth
+from keras_modnet.converters.read_pth import open_checkpoint
 from keras_modnet.converters.state_dict import StateDict
 
 
@@ -44,9 +44,12 @@ def convert(path, architecture, image_size=None):
         expect_one_of("architecture", architecture, ARCHITECTURES)
         architecture = DESCRIPTIONS[architecture]
     arguments = architecture.arguments(image_size)
-    state = StateDict(path, read_pth(path))
-    shared, own = architecture.take_tensors(state, architecture.side(image_size))
-    state.finish()
+    with open_checkpoint(path) as tensors:
+        for values in (False, True):
+            # First without a value: a file of another network is refused before its tensors are read.
+            state = StateDict(path, tensors, values)
+            shared, own = architecture.take_tensors(state, architecture.side(image_size))
+            state.finish()
     own |= _identity_ordering(architecture.depth)
     tensors = shared | {f"tasks/{architecture.task}/{name}": array for name, array in own.items()}
     return Converted(arguments, {name: np.asarray(array, order="C") for name, array in tensors.items()})

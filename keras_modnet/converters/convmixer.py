@@ -75,4 +75,5 @@ def _norms(state, block, width):
 def _norm(state, published, width):
     # How many batches the statistics were gathered from.
     state.drop(f"{published}.num_batches_tracked")
-    return {name: state.vector(f"{published}.{theirs}", width) for name, theirs in _NORM.items()}
+    take = {name: state.variance if name == "variance" else state.vector for name in _NORM}
+    return {name: take[name](f"{published}.{theirs}", width) for name, theirs in _NORM.items()}

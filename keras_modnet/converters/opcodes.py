@@ -3,9 +3,14 @@
 import pickletools
 
 from keras_modnet.converters.errors import CheckpointError
+from keras_modnet.converters.strict_json import MAX_INTEGER
 
-MAX_TUPLES = 20_000
-"""Most tuples in one pickle. Python hashes nested tuples by recursion without a limit of its own."""
+MAX_INSTRUCTIONS = 250_000
+"""Most instructions in one pickle; a tensor takes about forty."""
+
+MAX_TUPLES = 8_000
+"""Most tuples in one pickle, where a tensor takes four. Python hashes nested tuples by recursion without a limit of its
+own, and a dict of keys whose hashes are made to be equal takes the square of their number."""
 
 _TUPLES = {"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"}
 _MEMO = {"PUT", "BINPUT", "LONG_BINPUT", "GET", "BINGET", "LONG_BINGET"}
@@ -30,7 +35,11 @@ def check_opcodes(path, data):
     """
     tuples = 0
     try:
-        for opcode, argument, _ in pickletools.genops(data):
+        for count, (opcode, argument, _) in enumerate(pickletools.genops(data)):
+            if count >= MAX_INSTRUCTIONS:
+                raise CheckpointError(path, f"a pickle of at most {MAX_INSTRUCTIONS} instructions", "more of them")
+            if type(argument) is int and abs(argument) > MAX_INTEGER:
+                raise CheckpointError(path, "whole numbers of 64 bits", "a larger one")
             if opcode.name not in ALLOWED:
                 raise CheckpointError(path, "a pickle of tensors and plain values", f"the instruction {opcode.name}")
             tuples += opcode.name in _TUPLES

@@ -1,13 +1,18 @@
 """The one door to published checkpoints: from a file to arrays by name, and nothing in it is run."""
 
+import contextlib
+import dataclasses
+import functools
 import os
-import stat
+from collections.abc import Callable
 
 import numpy as np
 
 from keras_modnet.converters.archive import Archive
 from keras_modnet.converters.arrays import StorageReader, from_bfloat16
 from keras_modnet.converters.errors import CheckpointError
+from keras_modnet.converters.regular_files import open_regular
+from keras_modnet.converters.safetensors_header import read_entry, read_header
 from keras_modnet.converters.unpickling import StoredTensor, unpickle
 
 MAX_CHECKPOINT_BYTES = 16 * 2**30
@@ -16,19 +21,20 @@ MAX_CHECKPOINT_BYTES = 16 * 2**30
 STATE_DICT_KEYS = ("model", "state_dict")
 """Under which names a file keeps its weights where it holds other things, too."""
 
-# NumPy lacks bfloat16: its bits are read.
-_SAFETENSORS_DTYPES = {
-    "F64": "<f8",
-    "F32": "<f4",
-    "F16": "<f2",
-    "BF16": "<u2",
-    "I64": "<i8",
-    "I32": "<i4",
-    "I16": "<i2",
-    "I8": "i1",
-    "U8": "u1",
-    "BOOL": "?",
-}
+
+@dataclasses.dataclass(frozen=True)
+class Stored:
+    """One tensor of an open checkpoint.
+
+    Attributes:
+        shape: its shape.
+        dtype: NumPy's name of its type, or "bfloat16".
+        read: function that returns it as a read-only array; bfloat16 as float32.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    read: Callable[[], np.ndarray]
 
 
 def read_pth(path):
@@ -37,7 +43,7 @@ def read_pth(path):
     Torch is not needed. What the file is, its content says, not its name. The weights are the file's one dict of
     tensors, or the one under "model" or "state_dict". The pickle in the file is read as data: names of tensors and of
     plain values stand for functions of this package, any other name is refused, and nothing of it is ever imported or
-    called. Check sums, sizes and the bounds of every tensor are checked.
+    called. Check sums, sizes and the bounds of every tensor are checked; memory is made for what was found to be there.
 
     Args:
         path: path of the file.
@@ -48,26 +54,37 @@ def read_pth(path):
     Raises:
         CheckpointError: the file is missing, truncated, altered, of another format, or holds something else.
     """
+    with open_checkpoint(path) as tensors:
+        return {name: stored.read() for name, stored in tensors.items()}
+
+
+@contextlib.contextmanager
+def open_checkpoint(path):
+    """Opens a checkpoint as `read_pth` does, and reads none of its tensors.
+
+    Args:
+        path: path of the file.
+
+    Yields:
+        `{name: Stored}`, of use as long as the context lasts.
+
+    Raises:
+        CheckpointError: as `read_pth` raises it.
+    """
     path = os.fspath(path)
-    try:
-        with open(path, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise CheckpointError(path, "a regular file", "a special file")
-            if status.st_size > MAX_CHECKPOINT_BYTES:
-                raise CheckpointError(path, f"at most {MAX_CHECKPOINT_BYTES} bytes", f"{status.st_size} bytes")
-            return _read(path, file, status.st_size)
-    except OSError as error:
-        raise CheckpointError(path, "a file that can be read", error.strerror or str(error)) from error
+    with open_regular(path, CheckpointError) as (file, size):
+        if size > MAX_CHECKPOINT_BYTES:
+            raise CheckpointError(path, f"at most {MAX_CHECKPOINT_BYTES} bytes", f"{size} bytes")
+        yield _described(path, file, size)
 
 
-def _read(path, file, size):
+def _described(path, file, size):
     start = file.read(9)
     file.seek(0)
     if start.startswith(b"PK\x03\x04"):
-        return _read_zip(path, file, size)
+        return _describe_zip(path, file, size)
     if start[8:9] == b"{":
-        return _read_safetensors(path, file.read(size))
+        return _describe_safetensors(path, file, size)
     expected = "a file of torch.save (torch 1.6 and later) or of safetensors"
     # Protocol 2 and the first bytes of the number that torch put in front before.
     if start.startswith(b"\x80\x02\x8a\x0a"):
@@ -76,11 +93,16 @@ def _read(path, file, size):
     raise CheckpointError(path, expected, "something else" if size else "an empty file")
 
 
-def _read_zip(path, file, size):
+def _describe_zip(path, file, size):
     archive = Archive(path, file, size)
     tensors = _state_dict(path, unpickle(path, archive.read_pickle()))
     reader = StorageReader(archive)
-    return {name: reader.tensor(name, tensor) for name, tensor in tensors.items()}
+    for name, tensor in tensors.items():
+        reader.expect_inside(name, tensor)
+    return {
+        name: Stored(tensor.shape, tensor.storage.dtype, functools.partial(reader.tensor, name, tensor))
+        for name, tensor in tensors.items()
+    }
 
 
 def _state_dict(path, document):
@@ -101,22 +123,21 @@ def _short(name):
     return repr(name[:100]) if isinstance(name, str) else f"{type(name).__name__} as its name"
 
 
-def _read_safetensors(path, data):
-    from safetensors import SafetensorError, deserialize
+def _describe_safetensors(path, file, size):
+    header, entries = read_header(path, file, size, CheckpointError)
 
-    try:
-        entries = deserialize(data)
-    except SafetensorError as error:
-        raise CheckpointError(path, "a whole safetensors file", str(error)) from error
-    return {name: _from_entry(path, name, entry) for name, entry in entries}
+    def read(entry):
+        file.seek(len(header) + entry.start)
+        numbers = read_entry(path, file, entry, CheckpointError)
+        numbers = from_bfloat16(numbers) if entry.stored == "BF16" else numbers
+        numbers.setflags(write=False)
+        return numbers
+
+    return {
+        entry.name: Stored(entry.shape, _name_of(entry), functools.partial(read, entry))
+        for entry in sorted(entries, key=lambda entry: entry.name)
+    }
 
 
-def _from_entry(path, name, entry):
-    dtype = _SAFETENSORS_DTYPES.get(entry["dtype"])
-    if dtype is None:
-        raise CheckpointError(path, f"'{name}' of a type that NumPy knows, or bfloat16", entry["dtype"])
-    numbers = np.frombuffer(entry["data"], dtype)
-    numbers = from_bfloat16(numbers) if entry["dtype"] == "BF16" else numbers
-    numbers = numbers.reshape(entry["shape"])
-    numbers.setflags(write=False)
-    return numbers
+def _name_of(entry):
+    return "bfloat16" if entry.stored == "BF16" else entry.dtype.name

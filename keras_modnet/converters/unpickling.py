@@ -6,9 +6,11 @@ Nothing is imported and nothing is called but what is written here.
 import dataclasses
 import io
 import pickle
+import warnings
 
 from keras_modnet.converters.errors import CheckpointError
 from keras_modnet.converters.opcodes import check_opcodes
+from keras_modnet.converters.strict_json import MAX_INTEGER
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Ignored:
 
 def _rebuild_tensor(storage, offset, shape, strides, *rest):
     counts = [offset, *shape, *strides]
-    whole = all(type(count) is int and count >= 0 for count in counts)
+    whole = all(type(count) is int and 0 <= count <= MAX_INTEGER for count in counts)
     if not (isinstance(storage, Storage) and whole and len(shape) == len(strides)):
         raise ValueError("a tensor whose description is malformed")
     return StoredTensor(storage, offset, tuple(shape), tuple(strides))
@@ -129,7 +131,7 @@ class TensorUnpickler(pickle.Unpickler):
         """Returns the `Storage` that a tensor refers to."""
         kind, storage_type, key, _, size = pid
         valid = kind == "storage" and isinstance(storage_type, StorageType)
-        if not (valid and isinstance(key, str) and type(size) is int and size >= 0):
+        if not (valid and isinstance(key, str) and type(size) is int and 0 <= size <= MAX_INTEGER):
             raise ValueError("a storage whose description is malformed")
         return Storage(storage_type.dtype, key, size)
 
@@ -144,13 +146,16 @@ def unpickle(path, data):
     Raises:
         CheckpointError: a name or an instruction that a pickle of tensors does not need, or a damaged pickle.
     """
-    check_opcodes(path, data)
     try:
-        return TensorUnpickler(path, data).load()
+        # Of texts with odd escapes Python warns; nothing honest has them.
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            check_opcodes(path, data)
+            return TensorUnpickler(path, data).load()
     except CheckpointError:
         raise
     except (
         *(pickle.UnpicklingError, EOFError, AttributeError, LookupError),
-        *(TypeError, ValueError, ArithmeticError, MemoryError, RecursionError),
+        *(TypeError, ValueError, ArithmeticError, MemoryError, RecursionError, Warning),
     ) as error:
         raise CheckpointError(path, "a pickle of tensors and plain values", f"a damaged one: {error}") from error

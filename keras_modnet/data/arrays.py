@@ -15,6 +15,8 @@ from keras_modnet.data.streams import ListedBatches, is_data_loader, is_tf_datas
 class ArrayBatches(keras.utils.PyDataset):
     """Batches of `(images, labels)` arrays, in a new order each epoch; the last batch may be smaller.
 
+    The order follows from the seed and the number of the epoch, which `set_epoch` says.
+
     Args:
         images: `(n, H, W, C)`, n at least 1.
         labels: `(n,)` integers, or rows `(n, num_classes)`.
@@ -34,9 +36,8 @@ class ArrayBatches(keras.utils.PyDataset):
         for name, values in beside.items():
             expect(len(images) == len(values), name, f"one for each of {len(images)} images", len(values))
         self.arrays = (images, *(np.asarray(values) for values in beside.values()))
-        self.batch_size = batch_size
-        self._generator = np.random.default_rng(seed)
-        self._order = self._generator.permutation(len(labels))
+        self.batch_size, self.seed = batch_size, seed
+        self.set_epoch(0)
 
     def __len__(self):
         """Number of batches."""
@@ -47,9 +48,14 @@ class ArrayBatches(keras.utils.PyDataset):
         rows = self._order[index * self.batch_size : (index + 1) * self.batch_size]
         return tuple(values[rows] for values in self.arrays)
 
+    def set_epoch(self, epoch):
+        """Goes to an epoch, counted from 0, and its order."""
+        self._epoch = epoch
+        self._order = np.random.default_rng([self.seed, epoch]).permutation(len(self.arrays[1]))
+
     def on_epoch_end(self):
-        """Draws the next epoch's order; Keras calls it."""
-        self._order = self._generator.permutation(len(self._order))
+        """Goes on to the next epoch; Keras calls it."""
+        self.set_epoch(self._epoch + 1)
 
 
 def is_arrays(data):

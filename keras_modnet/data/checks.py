@@ -18,8 +18,10 @@ def as_array(argument, values):
         return values
     expect(isinstance(values, list | tuple), argument, "an array, a tensor or a list", type(values).__name__)
     parts = [np.asarray(keras.ops.convert_to_numpy(part)) if hasattr(part, "shape") else part for part in values]
-    shapes = {np.shape(part) for part in parts}
-    expect(len(shapes) <= 1, argument, "a list whose entries have one shape", sorted(shapes))
+    shapes = [np.shape(part) for part in parts]
+    other = next((index for index, shape in enumerate(shapes) if shape != shapes[0]), None)
+    received = None if other is None else f"{shapes[0]} first, {shapes[other]} in place {other}"
+    expect(other is None, argument, "a list whose entries have one shape", received)
     return np.asarray(parts)
 
 

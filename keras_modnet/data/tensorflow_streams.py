@@ -9,6 +9,8 @@ from keras_modnet.data.checks import warn_of_scaled_pixels
 
 # How TensorFlow reports a check that failed: the parts of the message, each in brackets.
 _REPORT = re.compile(r"assertion failed: (\[.*\])")
+# How it reports a `ValueError` of a Python function inside of a dataset.
+_RAISED = re.compile(r"\bValueError: (.+?)\nTraceback \(most recent", re.DOTALL)
 
 
 def guarded_tf_dataset(dataset, expected, argument, labelled=True):
@@ -123,7 +125,7 @@ def _check_of_fractions(labels, holds, expected):
 
 @contextlib.contextmanager
 def reporting():
-    """Turns what a check in TensorFlow's graph found into the `ValueError` that other checks raise."""
+    """Turns what a check found in TensorFlow's graph, or in a dataset's Python, into a `ValueError` as others raise."""
     if "tensorflow" not in sys.modules:
         yield
         return
@@ -132,6 +134,9 @@ def reporting():
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
+        raised = _RAISED.search(str(error))
+        if raised is not None:
+            raise ValueError(raised[1]) from None
         found = _REPORT.search(str(error))
         if found is None or "of task" not in found[1]:
             raise

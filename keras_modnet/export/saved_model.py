@@ -73,7 +73,7 @@ def export_saved_model(model, folder, tasks=None, version=None, image_bytes=True
     """
     expect(isinstance(model, ModNet), "model", "a ModNet", type(model).__name__)
     folder = Path(folder).expanduser().resolve()
-    version = choose_version(folder, version)
+    choose_version(folder, version)
     channels = model.image_shape[-1]
     expect(isinstance(image_bytes, bool), "image_bytes", "True or False", image_bytes)
     fits = not image_bytes or channels in ENCODED_CHANNELS
@@ -85,11 +85,12 @@ def export_saved_model(model, folder, tasks=None, version=None, image_bytes=True
     signatures = signature_names(tasks, image_bytes)
     featured = [task for task in tasks if model.num_classes(task) is None]
     write = write_saved_model if keras.backend.backend() == "tensorflow" else write_in_child
-    with published(folder, version) as fresh:
+    with published(folder, version) as publication:
+        fresh = publication.fresh
         write(static, fresh, default, image_bytes, featured)
         difference = check_saved_model(fresh, model, signatures, default)
         size = sum(file.stat().st_size for file in fresh.rglob("*") if file.is_file())
-    return ExportedModel(folder / str(version), version, tuple(signatures), size, difference)
+    return ExportedModel(publication.path, publication.version, tuple(signatures), size, difference)
 
 
 def _expect_tensorflow():

@@ -1,11 +1,30 @@
 """Version folders as TensorFlow Serving expects them: whole numbers, each there complete or not at all."""
 
 import contextlib
+import errno
 import os
-import shutil
-import uuid
 
 from keras_modnet.checks import expect, expect_count
+from keras_modnet.presets.leftovers import fresh_folder, locked
+
+
+class Publication:
+    """A version that is being written.
+
+    Args:
+        fresh: `Path` to write it to: a folder beside its place, hidden, so that a server passes it by.
+
+    Attributes:
+        path: `Path` of its place once it is published; before None.
+    """
+
+    def __init__(self, fresh):
+        self.fresh, self.path = fresh, None
+
+    @property
+    def version(self):
+        """Its number."""
+        return int(self.path.name)
 
 
 def choose_version(folder, version):
@@ -35,27 +54,47 @@ def choose_version(folder, version):
 def published(folder, version):
     """Gives a path to write a version to, and puts it in its place at the end; after an error nothing is left.
 
+    Its number is taken at the end, so that of several exports at once each gets one. What exports that were killed have
+    left in the folder is removed.
+
     Args:
         folder: `Path` of the folder of the versions; made where it is missing.
-        version: number of the version.
+        version: number of the version, or None for one more than the largest there by then, else 1.
 
     Yields:
-        `Path` of a folder beside the version's place, hidden, so that a server passes it by.
+        `Publication`.
+
+    Raises:
+        ValueError: the version has come to be there in the meantime.
     """
     made = [path for path in (folder, *folder.parents) if not path.exists()]
-    fresh = folder / f".{version}.{uuid.uuid4().hex[:12]}.new"
     try:
-        fresh.mkdir(parents=True)
-        yield fresh
-        _flush(fresh)
-        os.rename(fresh, folder / str(version))
+        # One hidden name for all versions, since none has a number yet.
+        with fresh_folder(folder / "version") as fresh:
+            publication = Publication(fresh)
+            yield publication
+            _flush(fresh)
+            with locked(folder):
+                publication.path = _put(fresh, folder, version)
     except BaseException:
-        if fresh.exists():
-            shutil.rmtree(fresh)
         for path in made:
-            if path.exists() and not any(path.iterdir()):
+            # Another export may be there by now.
+            with contextlib.suppress(OSError):
                 path.rmdir()
         raise
+
+
+def _put(fresh, folder, version):
+    while True:
+        path = folder / str(choose_version(folder, version))
+        try:
+            os.rename(fresh, path)
+        except OSError as error:
+            # Without locks somebody may have been faster.
+            if version is not None or error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                raise
+        else:
+            return path
 
 
 def _flush(folder):

@@ -4,18 +4,28 @@ import math
 
 from keras import ops
 
+from keras_modnet.layers.replicas import sum_over_replicas
+
 
 def batch_moments(x, synchronized=False):
     """Returns mean and variance of each channel over batch and positions.
 
     Args:
         x: `(batch, height, width, channels)`.
-        synchronized: whether replicas of a `tf.distribute` strategy share their statistics.
+        synchronized: whether the batch is that of all replicas of a `tf.distribute` strategy together, some of which
+            may have fewer images than others, or none.
 
     Returns:
         Two float32 tensors `(channels,)`.
     """
-    return ops.moments(ops.cast(x, "float32"), axes=(0, 1, 2), synchronized=synchronized)
+    x32 = ops.cast(x, "float32")
+    if not synchronized:
+        return ops.moments(x32, axes=(0, 1, 2))
+    # Two sums, one after the other: the mean of the squares, less the square of the mean, loses digits.
+    count = ops.cast(ops.reshape(ops.prod(ops.shape(x)[:3]), (1,)), "float32")
+    sums = sum_over_replicas(ops.concatenate([ops.sum(x32, axis=(0, 1, 2)), count]))
+    mean, count = sums[:-1] / sums[-1], sums[-1]
+    return mean, sum_over_replicas(ops.sum(ops.square(x32 - mean), axis=(0, 1, 2))) / count
 
 
 def mixture_moments(means, variances, weights):

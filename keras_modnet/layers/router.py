@@ -94,7 +94,8 @@ class GumbelRouter(keras.layers.Layer):
         logits = self.logits_multiplier * ops.convert_to_tensor(self.logits)
         drawn = gumbel_softmax(logits, self.current_temperature, noise, hard=self.straight_through)
         hardened = ops.convert_to_tensor(self.hardened)
-        self._add_losses(logits, hardened)
+        if self._has_loss:
+            self.add_loss(self.decision_loss())
         return ops.where(hardened, hard, drawn)
 
     def gives_hard(self, training):
@@ -102,14 +103,19 @@ class GumbelRouter(keras.layers.Layer):
         # Compared, since on TensorFlow the value itself comes as a variable, which `ops.cond` does not take.
         return ops.equal(ops.convert_to_tensor(self.hardened), True) if training and self.trainable else True
 
-    def _add_losses(self, logits, hardened):
-        if not (self.entropy_weight or self.block_use_weight):
-            return
-        probabilities = ops.softmax(logits, axis=-1)
+    @property
+    def _has_loss(self):
+        return bool(self.entropy_weight or self.block_use_weight)
+
+    def decision_loss(self):
+        """Returns the loss that a drawing call adds, from the logits as they are now; 0.0 where there is none."""
+        if not (self.trainable and self._has_loss):
+            return 0.0
+        probabilities = ops.softmax(self.logits_multiplier * ops.convert_to_tensor(self.logits), axis=-1)
         loss = self.entropy_weight * ordering_entropy(probabilities)
         loss = loss + self.block_use_weight * block_use_imbalance(probabilities)
         # A hardened ordering is a decision: nothing may pull its logits to another one.
-        self.add_loss(ops.where(hardened, 0.0, loss))
+        return ops.where(ops.convert_to_tensor(self.hardened), 0.0, loss)
 
     def weights_now(self):
         """Returns the ordering as a NumPy array `(num_steps, num_blocks)`: softmax of the logits, or one-hot rows."""

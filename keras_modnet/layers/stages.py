@@ -10,6 +10,8 @@ from collections.abc import Callable
 import keras
 from keras import ops
 
+from keras_modnet.layers.replicas import with_an_image
+
 
 @dataclasses.dataclass(frozen=True)
 class Weight:
@@ -112,8 +114,10 @@ class Conv(Stage):
 
     def apply(self, x, weights):
         """Convolves."""
-        x = ops.conv(x, weights["kernel"], strides=1, padding="same", data_format="channels_last")
-        return x + weights["bias"] if self.use_bias else x
+        options = {"strides": 1, "padding": "same", "data_format": "channels_last"}
+        if not self.use_bias:
+            return ops.conv(x, weights["kernel"], **options)
+        return with_an_image(lambda own: ops.conv(own, weights["kernel"], **options) + weights["bias"], x)
 
     def as_layer(self):
         """Returns `keras.layers.Conv2D`."""
@@ -142,8 +146,10 @@ class DepthwiseConv(Stage):
 
     def apply(self, x, weights):
         """Convolves every channel with its own kernel."""
-        x = ops.depthwise_conv(x, weights["kernel"], strides=1, padding="same", data_format="channels_last")
-        return x + weights["bias"] if self.use_bias else x
+        options = {"strides": 1, "padding": "same", "data_format": "channels_last"}
+        if not self.use_bias:
+            return ops.depthwise_conv(x, weights["kernel"], **options)
+        return with_an_image(lambda own: ops.depthwise_conv(own, weights["kernel"], **options) + weights["bias"], x)
 
     def as_layer(self):
         """Returns `keras.layers.DepthwiseConv2D`."""

@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_modnet.checks import expect, expect_count
 from keras_modnet.layers.initial_values import Initial
+from keras_modnet.layers.replicas import with_an_image
 from keras_modnet.layers.step_norms import StepNorms
 
 
@@ -77,7 +78,9 @@ class IsometricStem(keras.layers.Layer):
         expect(matches, "images", f"of shape (batch, {', '.join(map(str, self._image_shape))})", tuple(images.shape))
         pixels = ops.cast(images, "float32")
         scaled = (pixels - ops.convert_to_tensor(self.mean, "float32")) / ops.convert_to_tensor(self.std, "float32")
-        features = keras.activations.get(self.activation)(self.embedding(ops.cast(scaled, self.compute_dtype)))
+        features = keras.activations.get(self.activation)(
+            with_an_image(self.embedding, ops.cast(scaled, self.compute_dtype))
+        )
         return features if self.norms is None else self.norms(features, training=training)
 
     def variables_by_name(self):

@@ -1,13 +1,12 @@
 """Arguments of a `ModNet`: checked, and handed on to its parts."""
 
-import numbers
-
-from keras_modnet.checks import expect, expect_count, expect_one_of
+from keras_modnet.checks import expect_one_of
 from keras_modnet.layers.blocks import block_kind
-from keras_modnet.layers.head import POOLINGS
 from keras_modnet.layers.stem import IsometricStem
-from keras_modnet.layers.step_norms import NORMS
-from keras_modnet.layers.token_stem import TokenStem, expect_register_tokens
+from keras_modnet.layers.token_stem import TokenStem
+from keras_modnet.models.expected_tensors import pooling_of
+from keras_modnet.models.network_checks import check_network, expect_task_fits
+from keras_modnet.models.task_specs import task_specs
 
 ROUTER_ARGUMENTS = (
     "temperature",
@@ -25,42 +24,35 @@ NETWORK_ARGUMENTS = (
 )
 
 
-def checked_arguments(arguments):
-    """Returns arguments as plain data, once what no part of the model checks itself is checked.
+def checked_model(arguments, tasks, default_task):
+    """Returns all arguments of a `ModNet` as plain data, once all of them are checked; nothing is made for it.
 
     Args:
-        arguments: arguments of `ModNet` by name, without the tasks.
+        arguments: arguments of `ModNet` by name, without the two others.
+        tasks: as `ModNet` takes them.
+        default_task: likewise.
+
+    Returns:
+        `(arguments, specs, default_task)`: what JSON can hold; `specs` as `task_specs` returns them.
 
     Raises:
-        ValueError: one that a model cannot have.
+        ValueError: one that a model cannot have; the argument is named.
     """
-    arguments = _plain_values(arguments)
-    image_shape, patch_size = arguments["image_shape"], arguments["patch_size"]
-    shape_ok = len(image_shape) == 3 and all(isinstance(side, int) and side > 0 for side in image_shape)
-    expect(shape_ok, "image_shape", "(height, width, channels), positive whole numbers", image_shape)
-    expect_count("patch_size", patch_size)
-    divisible = all(side % patch_size == 0 for side in image_shape[:2])
-    expect(divisible, "image_shape", f"of sides that patch_size={patch_size} divides", image_shape)
-    expect_count("num_steps", arguments["num_steps"])
-    expect_one_of("norm", arguments["norm"], NORMS)
-    epsilon, pool_first = arguments["norm_epsilon"], arguments["pool_first"]
-    expect(isinstance(epsilon, int | float) and epsilon > 0, "norm_epsilon", "a number over 0", epsilon)
-    expect(isinstance(pool_first, bool), "pool_first", "True or False", pool_first)
-    if arguments["pooling"] is not None:
-        expect_one_of("pooling", arguments["pooling"], POOLINGS)
-    registers, kind = arguments["register_tokens"], block_kind(arguments["block"])
-    expect_register_tokens(registers)
-    expect(
-        kind.tokens or not registers, "register_tokens", f"0, as the kind {arguments['block']!r} has none", registers
-    )
-    return arguments
+    arguments = {name: _plain(value) for name, value in arguments.items()}
+    check_network(arguments)
+    specs = task_specs(tasks, arguments["num_steps"])
+    for name, spec in specs.items():
+        expect_task_fits(f"tasks[{name!r}]", spec, arguments)
+    default_task = next(iter(specs)) if default_task is None else default_task
+    expect_one_of("default_task", default_task, tuple(specs))
+    return arguments | {"image_shape": tuple(arguments["image_shape"])}, specs, str(default_task)
 
 
 def make_stem(arguments, **layer):
     """Returns the stem, not built: of tokens a `TokenStem`, else an `IsometricStem`.
 
     Args:
-        arguments: what `checked_arguments` returned.
+        arguments: what `checked_model` returned.
         **layer: name and dtype.
     """
     kind, images = block_kind(arguments["block"]), _image_arguments(arguments)
@@ -93,16 +85,14 @@ def task_arguments(arguments):
             "activation": kind.output_activation,
             "pool_first": arguments["pool_first"],
             "epsilon": epsilon,
-            "pooling": arguments["pooling"] or ("class_token" if kind.tokens else "mean"),
+            "pooling": pooling_of(arguments, {}),
             "tokens_in_front": 1 + arguments["register_tokens"],
         },
     }
 
 
-def _plain_values(arguments):
-    """Returns arguments as plain data, which JSON can hold: NumPy's numbers and arrays become Python's."""
-    plain = {name: value.tolist() if hasattr(value, "tolist") else value for name, value in arguments.items()}
-    side = plain["image_shape"]
-    listed = isinstance(side, list | tuple)
-    expect(listed, "image_shape", "(height, width, channels), positive whole numbers", side)
-    return plain | {"image_shape": tuple(int(n) if isinstance(n, numbers.Integral) else n for n in side)}
+def _plain(value):
+    """Returns plain data, which JSON can hold: NumPy's numbers and arrays become Python's."""
+    if isinstance(value, list | tuple):
+        return type(value)(_plain(one) for one in value) if type(value) in (list, tuple) else value
+    return value.tolist() if hasattr(value, "tolist") else value

@@ -5,6 +5,7 @@ import inspect
 import keras
 
 from keras_modnet.checks import expect
+from keras_modnet.data.epochs import with_epochs
 from keras_modnet.data.expected import Expected
 from keras_modnet.data.guarded import guarded, guarded_arrays
 from keras_modnet.data.streams import cannot_be_shuffled
@@ -75,7 +76,7 @@ class ChecksItsData:
         return Expected(self.image_shape, classes, self.keyed_by_task)
 
     def fit(self, *args, **kwargs):
-        """As `keras.Model.fit`, on data that is checked.
+        """As `keras.Model.fit`, on data that is checked; datasets with `set_epoch` are told which epoch they read.
 
         Raises:
             ValueError: images of another shape or with NaN, labels outside the classes, other tasks, no data: of arrays
@@ -89,6 +90,7 @@ class ChecksItsData:
         if cannot_be_shuffled(given.get("x")):
             # Keras would warn of a default that nobody chose.
             given.setdefault("shuffle", False)
+        given["callbacks"] = with_epochs(given.get("x"), given.get("callbacks"))
         given |= self._guarded(given)
         if given.get("validation_data") is not None:
             given["validation_data"] = _guarded_validation(self.expected(), given["validation_data"])

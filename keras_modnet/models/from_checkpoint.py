@@ -32,5 +32,5 @@ def from_checkpoint(path, architecture, image_size=None, dtype=None):
     converted = convert(path, architecture, image_size)
     with without_initial_values():
         model = ModNet(**converted.arguments, dtype=dtype)
-    assign_tensors(model, converted.tensors, path)
+    assign_tensors(model, converted.tensors)
     return model

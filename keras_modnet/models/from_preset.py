@@ -6,7 +6,8 @@ import warnings
 from keras_modnet import presets
 from keras_modnet.layers.initial_values import without_initial_values
 from keras_modnet.models.modnet import ModNet
-from keras_modnet.models.preset_io import WEIGHTS_FILE, assign_tensors, check_arguments
+from keras_modnet.models.preset_io import WEIGHTS_FILE, assign_tensors, check_preset
+from keras_modnet.models.stored_tensors import check_values
 
 
 def from_preset(name, load_weights=True, num_classes=None, task_name="new", dtype=None):
@@ -32,14 +33,19 @@ def from_preset(name, load_weights=True, num_classes=None, task_name="new", dtyp
         ValueError: `num_classes` is under one or `task_name` is taken.
     """
     folder = presets.find_preset(name, with_weights=load_weights)
-    contents = presets.read_preset(folder, load_tensors=load_weights)
-    arguments = dict(contents.config["model"])
-    check_arguments(contents.config, folder / presets.CONFIG_FILE, ModNet)
-    arguments["image_shape"] = tuple(arguments["image_shape"])
-    with without_initial_values() if load_weights else contextlib.nullcontext():
-        model = ModNet(**arguments, dtype=dtype)
+    expected = {}
+
+    def check(config, metadata):
+        expected.clear()
+        expected.update(check_preset(folder / presets.CONFIG_FILE, config, metadata, ModNet))
+
+    contents = presets.read_preset(folder, load_tensors=load_weights, check=check)
     if load_weights:
-        assign_tensors(model, contents.tensors, folder / WEIGHTS_FILE)
+        check_values(folder / WEIGHTS_FILE, expected, contents.tensors, presets.PresetError)
+    with without_initial_values() if load_weights else contextlib.nullcontext():
+        model = ModNet(**contents.config["model"], dtype=dtype)
+    if load_weights:
+        assign_tensors(model, contents.tensors)
     if num_classes is not None:
         source = model.default_task
         model.add_task(task_name, num_classes, init_from=source)

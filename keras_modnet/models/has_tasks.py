@@ -143,9 +143,9 @@ class HasTasks:
         if self._default_task == name:
             self._default_task = new_name
 
-    def save_task(self, task, path, card=None):
+    def save_task(self, task, path, card=None, if_not_finite="refuse"):
         """Writes one task into one file of kilobytes; see `models.task_io.save_task`."""
-        return save_task(self, task, path, card)
+        return save_task(self, task, path, card, if_not_finite)
 
     def load_task(self, path, name=None):
         """Adds the task of such a file, if it belongs to this bank; see `models.task_io.load_task`."""

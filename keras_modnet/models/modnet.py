@@ -2,18 +2,18 @@
 
 import keras
 
-from keras_modnet.checks import expect, expect_one_of
+from keras_modnet.checks import expect
 from keras_modnet.layers import BlockBank
 from keras_modnet.layers.layer_dict import LayerDict
+from keras_modnet.layers.replicas import strategy_scope
 from keras_modnet.models import trainability
-from keras_modnet.models.arguments import NETWORK_ARGUMENTS, checked_arguments, make_stem, task_arguments
+from keras_modnet.models.arguments import NETWORK_ARGUMENTS, checked_model, make_stem, task_arguments
 from keras_modnet.models.delegating import Delegates
 from keras_modnet.models.has_tasks import HasTasks
 from keras_modnet.models.preset_io import save_to_preset
 from keras_modnet.models.running import RunsOrderings
 from keras_modnet.models.static import to_static, to_static_tasks
 from keras_modnet.models.task_layers import make_task_layers
-from keras_modnet.models.task_specs import task_specs
 
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
@@ -95,13 +95,11 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         given = dict(locals())
         # Pixels reach the stem as they are: Keras would round them to half precision here.
         super().__init__(autocast=False, **kwargs)
-        self._arguments = checked_arguments({name: given[name] for name in NETWORK_ARGUMENTS})
-        self._build_parts(task_specs(tasks, num_steps), default_task)
+        network = {name: given[name] for name in NETWORK_ARGUMENTS}
+        self._arguments, specs, self._default_task = checked_model(network, tasks, default_task)
+        self._build_parts(specs)
 
-    def _build_parts(self, specs, default_task):
-        names = tuple(specs)
-        self._default_task = names[0] if default_task is None else default_task
-        expect_one_of("default_task", self._default_task, names)
+    def _build_parts(self, specs):
         arguments, own = self._arguments, {"dtype": self.dtype_policy}
         bank = [arguments[name] for name in ("num_blocks", "block", "mixing")]
         self.stem = make_stem(arguments, name="stem", **own)
@@ -120,7 +118,8 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
     def make_task(self, name, **spec):
         """Returns fresh `TaskLayers`, built, that belong to no task yet; `spec` as `task_specs` returns it."""
         own = {"name": f"task_{name}", "dtype": self.dtype_policy}
-        return make_task_layers(self.bank, self._features_shape, spec, task_arguments(self._arguments), **own)
+        with strategy_scope(self):
+            return make_task_layers(self.bank, self._features_shape, spec, task_arguments(self._arguments), **own)
 
     def build(self, images_shape=None):
         """Does nothing: all variables are made by the constructor."""
@@ -184,9 +183,9 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         """Returns several tasks as one such model, which computes once what they share; see `models.static`."""
         return to_static_tasks(self, tasks)
 
-    def save_to_preset(self, folder, card=None, extra_files=None):
+    def save_to_preset(self, folder, card=None, extra_files=None, if_not_finite="refuse"):
         """Writes the model as a preset folder that `from_preset` reads; see `models.preset_io.save_to_preset`."""
-        return save_to_preset(self, folder, card, extra_files)
+        return save_to_preset(self, folder, card, extra_files, if_not_finite)
 
     def compute_output_shape(self, images_shape):
         """Returns the shape of the logits, for a dict of shapes a dict."""

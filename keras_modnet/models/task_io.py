@@ -4,6 +4,10 @@ from keras_modnet import presets
 from keras_modnet.checks import expect_one_of
 from keras_modnet.layers.initial_values import without_initial_values
 from keras_modnet.layers.values import value_of
+from keras_modnet.models.expected_tensors import expected_of_task
+from keras_modnet.models.network_checks import expect_task_fits
+from keras_modnet.models.preset_io import expect_finite
+from keras_modnet.models.stored_tensors import check_described, check_values
 from keras_modnet.models.task_specs import TASK_KEYS, expect_task_name, task_specs
 from keras_modnet.presets.task_files import read_task_file, tensors_digest, write_task_file
 from keras_modnet.version import __version__
@@ -24,7 +28,7 @@ def bank_digest(model):
     return tensors_digest({name: value_of(variable) for name, variable in model.shared_variables().items()})
 
 
-def save_task(model, task, path, card=None):
+def save_task(model, task, path, card=None, if_not_finite="refuse"):
     """Writes one task into one file, whole or not at all: its ordering, norms and head, without the bank.
 
     Args:
@@ -32,12 +36,13 @@ def save_task(model, task, path, card=None):
         task: name of the task.
         path: path of the file; usually it ends in `.modnet`.
         card: dict of facts that are kept with it, plain JSON values; default none.
+        if_not_finite: `"refuse"` or `"warn"`, as `preset_io.save_to_preset` takes it.
 
     Returns:
         `path` as a `Path`.
 
     Raises:
-        ValueError: an unknown task.
+        ValueError: an unknown task, or a weight that is NaN or infinite.
         PresetError: a card that JSON cannot hold.
         OSError: the file cannot be written; what was there before stays.
     """
@@ -53,6 +58,7 @@ def save_task(model, task, path, card=None):
     if card is not None:
         description["card"] = card
     tensors = {name: value_of(variable) for name, variable in layers.variables_by_name().items()}
+    expect_finite(dict(expected_of_task(model.arguments(), layers.spec())), tensors, if_not_finite)
     return write_task_file(path, description, tensors)
 
 
@@ -71,17 +77,27 @@ def load_task(model, path, name=None):
         PresetError: the file is missing, damaged, or of a task of another bank.
         ValueError: the name is taken or not a word.
     """
-    description, tensors = read_task_file(path)
+    expected = {}
+
+    def check(description):
+        expected.update(_check_task(model, path, description))
+
+    description, tensors = read_task_file(path, check)
     name = description["task"] if name is None else name
     expect_task_name(name)
     model.expect_free(name)
-    _check_bank(model, path, description)
-    spec = {key: description[key] for key in TASK_KEYS if key in description}
+    check_values(path, expected, tensors, presets.PresetError)
     with without_initial_values():
-        layers = model.make_task(name, **task_specs({name: spec}, model.default_steps)[name])
-    _assign(path, layers, tensors)
+        layers = model.make_task(name, **_spec(description, model))
+    for tensor, variable in layers.variables_by_name().items():
+        variable.assign(tensors[tensor])
     model.task_layers[name] = layers
     return model.task(name)
+
+
+def _spec(description, model):
+    task = {key: description[key] for key in TASK_KEYS if key in description}
+    return task_specs({description["task"]: task}, model.default_steps)[description["task"]]
 
 
 def _network(model):
@@ -90,23 +106,22 @@ def _network(model):
     return presets.plain_json(arguments)
 
 
-def _check_bank(model, path, description):
+def _check_task(model, path, description):
+    """Checks what a file says of its task, all before its tensors are read; returns `{name: Expected}` of these."""
     theirs, ours = description["network"], _network(model)
     for key in sorted(set(theirs) | set(ours)):
         if theirs.get(key) != ours.get(key):
             raise presets.PresetError(path, f"a task for `{key}={ours.get(key)!r}`", f"{theirs.get(key)!r}")
+    arguments = model.arguments()
+    try:
+        spec = _spec(description, model)
+        expect_task_fits("task", spec, arguments)
+    except ValueError as error:
+        raise presets.PresetError(path, "a task that a model can have", str(error).removesuffix(".")) from error
+    tensors = expected_of_task(arguments, spec)
+    expected = check_described(path, tensors, description["tensors"], presets.PresetError)
+    # Last, since it reads all of the bank.
     digest = bank_digest(model)
     if description["bank"] != digest:
         raise presets.PresetError(path, f"a task of this bank, {digest}", f"one of another bank, {description['bank']}")
-
-
-def _assign(path, layers, tensors):
-    variables = layers.variables_by_name()
-    shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
-    found = {name: array.shape for name, array in tensors.items()}
-    if shapes != found:
-        wrong = sorted(name for name in shapes.keys() | found.keys() if shapes.get(name) != found.get(name))[0]
-        expected = f"tensor '{wrong}' of shape {shapes[wrong]}" if wrong in shapes else "the tensors of a task alone"
-        raise presets.PresetError(path, expected, f"'{wrong}' of shape {found.get(wrong)}")
-    for name, variable in variables.items():
-        variable.assign(tensors[name])
+    return expected

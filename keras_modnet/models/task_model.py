@@ -4,10 +4,11 @@ import keras
 
 from keras_modnet.checks import expect
 from keras_modnet.models.checked_calls import ChecksItsData
+from keras_modnet.models.replicated import RunsOnReplicas
 
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
-class TaskModel(ChecksItsData, keras.Model):
+class TaskModel(ChecksItsData, RunsOnReplicas, keras.Model):
     """One task on a bank: images to logits. `ModNet.task` makes it.
 
     It is a functional Keras model of the bank's stem and the task's own layers, so that compiling, training, saving,
@@ -45,7 +46,7 @@ class TaskModel(ChecksItsData, keras.Model):
 
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
-class JointModel(ChecksItsData, keras.Model):
+class JointModel(ChecksItsData, RunsOnReplicas, keras.Model):
     """Several tasks on a bank: a dict of images to a dict of logits. `ModNet.joint` makes it.
 
     As `TaskModel` otherwise. Losses, weights and metrics may be dicts by task.

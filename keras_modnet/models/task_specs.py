@@ -1,9 +1,11 @@
 """What a person says of a task: checked, and as plain data."""
 
-from keras_modnet.checks import expect, expect_count, expect_one_of
+from keras_modnet.checks import expect, expect_bool, expect_count, expect_one_of
 from keras_modnet.layers.head import POOLINGS
 
 TASK_KEYS = ("num_classes", "num_steps", "class_names", "mixed", "pooling", "own_norms")
+MAX_NAME = 200
+"""Longest name of a task: it is part of names of files."""
 
 
 def task_specs(tasks, num_steps):
@@ -38,8 +40,7 @@ def _checked(argument, spec):
         spec[count] = int(spec[count])
     spec["class_names"] = _plain_class_names(f"{argument} class_names", spec)
     for name in ("mixed", "own_norms"):
-        value = spec.get(name, False)
-        expect(isinstance(value, bool), f"{argument} {name}", "True or False", value)
+        expect_bool(f"{argument} {name}", spec.get(name, False))
     if spec.get("pooling") is not None:
         expect_one_of(f"{argument} pooling", spec["pooling"], POOLINGS)
     return spec
@@ -47,7 +48,8 @@ def _checked(argument, spec):
 
 def expect_task_name(name):
     """Raises `ValueError` unless `name` can be a key, part of a file name and, for TensorFlow too, of a tensor name."""
-    valid = isinstance(name, str) and name.isascii() and name.isidentifier() and not name.startswith("_")
+    word = isinstance(name, str) and name.isascii() and name.isidentifier() and not name.startswith("_")
+    valid = word and len(name) <= MAX_NAME
     expect(valid, "name", "a task name of letters from a to z, digits and _, starting with a letter", name)
 
 
@@ -58,8 +60,17 @@ def _plain_class_names(argument, spec):
     # Lists, tuples, and NumPy's arrays, whose texts are of a type of their own.
     listed = isinstance(names, list | tuple) or getattr(names, "ndim", 0) == 1
     names = list(names) if listed else names
-    texts = listed and all(isinstance(name, str) for name in names)
+    texts = listed and all(isinstance(name, str) and _is_text(name) for name in names)
     received = f"{len(names)} of them" if texts else names
     fits = texts and len(names) == spec["num_classes"]
     expect(fits, argument, f"a list of {spec['num_classes']} texts, or None", received)
     return [str(name) for name in names]
+
+
+def _is_text(name):
+    """Whether a text can be written: half a character, which JSON can hold, cannot."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

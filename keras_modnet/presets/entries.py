@@ -2,15 +2,15 @@
 
 import os
 import shutil
-import uuid
 from pathlib import Path
 
 from keras_modnet.checks import expect
 from keras_modnet.presets.files import METADATA_FILE, WEIGHTS_FILE, read_listed_file
-from keras_modnet.presets.publishing import publish_folder
+from keras_modnet.presets.leftovers import fresh_file
+from keras_modnet.presets.publishing import owned_names, publish_folder
 from keras_modnet.presets.reading import read_preset
 from keras_modnet.presets.weights import describe_tensors
-from keras_modnet.presets.writing import encode_folder, encode_metadata, owned_names
+from keras_modnet.presets.writing import encode_folder, encode_metadata
 
 
 def write_entry(folder, config, tensors, origin, card=None, extra_files=None):
@@ -35,7 +35,7 @@ def write_entry(folder, config, tensors, origin, card=None, extra_files=None):
     target = folder.resolve()
     facts = {"tensors": describe_tensors(tensors), "card": {} if card is None else card, "origin": origin}
     files = encode_folder(target, config, {}, facts, {} if extra_files is None else extra_files)
-    publish_folder(target, files, owned_names(target))
+    publish_folder(target, files, owned_names)
     return folder
 
 
@@ -62,11 +62,8 @@ def host_weights(folder, url, destination):
     changed["origin"] = {"kind": "file", "url": url, **listed[WEIGHTS_FILE]}
     files = {name: read_listed_file(target / name, listed[name]) for name in listed.keys() - {WEIGHTS_FILE}}
     files[METADATA_FILE] = encode_metadata(target / METADATA_FILE, changed)
-    fresh = destination.with_name(f".{uuid.uuid4().hex[:12]}.{destination.name}")
-    try:
+    with fresh_file(destination) as fresh:
         shutil.copyfile(target / WEIGHTS_FILE, fresh)
         os.replace(fresh, destination)
-    finally:
-        fresh.unlink(missing_ok=True)
-    publish_folder(target, files, {METADATA_FILE, *listed})
+    publish_folder(target, files, owned_names)
     return destination

@@ -1,5 +1,7 @@
 """The one error of every preset that cannot be found, trusted or read."""
 
+from keras_modnet.checks import printable
+
 
 class PresetError(ValueError):
     """A preset, or one of its files, is not what it has to be.
@@ -12,6 +14,7 @@ class PresetError(ValueError):
 
     def __init__(self, file, expected, found):
         """Keeps the three parts as attributes of the same names."""
+        expected, found = printable(expected), printable(found)
         # All three go to the base class, so that the error survives pickling between processes.
         super().__init__(str(file), expected, found)
         self.file = str(file)
@@ -20,4 +23,4 @@ class PresetError(ValueError):
 
     def __str__(self):
         """One line: the file, what was expected, what was found."""
-        return f"{self.file}: expected {self.expected}; found {self.found}."
+        return f"{printable(self.file)}: expected {self.expected}; found {self.found}."

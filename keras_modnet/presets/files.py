@@ -1,9 +1,9 @@
 """Single files of a preset folder: which names are allowed, and how one is read without trusting it."""
 
-import os
 import re
-import stat
 
+from keras_modnet.converters.regular_files import open_regular, read_exactly
+from keras_modnet.converters.strict_json import MAX_BYTES
 from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.hashing import sha256_hex
 
@@ -16,8 +16,13 @@ WEIGHTS_FILE = "model.safetensors"
 FILE_ENDINGS = (".json", ".md", ".png", ".safetensors")
 """Every kind of file that a preset may consist of; none of them can hold code that reading would run."""
 
-MAX_METADATA_BYTES = 64 * 2**20
+MAX_METADATA_BYTES = MAX_BYTES
 """`metadata.json` is the one file whose size nothing else states, so its size has a limit of its own."""
+
+MAX_FURTHER_BYTES = 64 * 2**20
+"""Largest sum of the files beside the weights: JSON, cards and pictures."""
+
+MAX_FILES = 256
 
 # No separator, no leading dot, no colon: such a name cannot leave its folder on any system.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
@@ -28,12 +33,31 @@ def is_plain_file_name(name):
     return bool(_PLAIN_NAME.fullmatch(name)) and name.endswith(FILE_ENDINGS)
 
 
+def check_listed_sizes(path, files):
+    """Raises `PresetError` if the files beside the weights are more, or larger, than those of any preset.
+
+    Args:
+        path: path of the `metadata.json` that lists them, for the error.
+        files: its `files`.
+    """
+    if len(files) > MAX_FILES:
+        raise PresetError(path, f"at most {MAX_FILES} files", f"{len(files)} of them")
+    total = sum(listed["bytes"] for name, listed in files.items() if name != WEIGHTS_FILE)
+    if total > MAX_FURTHER_BYTES:
+        raise PresetError(path, f"at most {MAX_FURTHER_BYTES} bytes beside the weights", f"{total} bytes, oversized")
+
+
 def read_metadata_file(path):
     """Returns the bytes of `metadata.json`, unchecked but for their number."""
-    size = _regular_file_size(path)
+    with open_regular(path, PresetError, follow_links=False) as (file, size):
+        return read_metadata_bytes(path, file, size)
+
+
+def read_metadata_bytes(path, file, size):
+    """Returns the bytes of `metadata.json`; arguments as `open_regular` has them."""
     if size > MAX_METADATA_BYTES:
         raise PresetError(path, f"at most {MAX_METADATA_BYTES} bytes", f"{size} bytes, oversized")
-    return _read(path, size)
+    return read_exactly(path, file, size, PresetError)
 
 
 def read_listed_file(path, listed):
@@ -48,37 +72,26 @@ def read_listed_file(path, listed):
     Raises:
         PresetError: if the file is missing, a link, no regular file, unreadable, or of another size or hash.
     """
-    size = _regular_file_size(path)
+    with open_regular(path, PresetError, follow_links=False) as (file, size):
+        return read_listed_bytes(path, file, size, listed)
+
+
+def read_listed_bytes(path, file, size, listed):
+    """Returns the bytes of an open file as `read_listed_file` does; arguments as `open_regular` has them."""
+    check_size(path, size, listed)
+    data = read_exactly(path, file, size, PresetError)
+    check_sha256(path, sha256_hex(data), listed)
+    return data
+
+
+def check_size(path, size, listed):
+    """Raises `PresetError` unless a file has the size that is listed."""
     if size != listed["bytes"]:
         fault = "truncated" if size < listed["bytes"] else "oversized"
         raise PresetError(path, f"{listed['bytes']} bytes", f"{size} bytes, {fault}")
-    data = _read(path, size)
-    sha256 = sha256_hex(data)
+
+
+def check_sha256(path, sha256, listed):
+    """Raises `PresetError` unless a file has the hash that is listed."""
     if sha256 != listed["sha256"]:
         raise PresetError(path, f"SHA-256 {listed['sha256']}", f"SHA-256 {sha256}")
-    return data
-
-
-def _regular_file_size(path):
-    try:
-        # `lstat` does not follow a link, which could lead out of the folder.
-        status = os.lstat(path)
-    except OSError as error:
-        raise PresetError(path, "a file", error.strerror) from error
-    if stat.S_ISLNK(status.st_mode):
-        raise PresetError(path, "a regular file", "a symbolic link")
-    if not stat.S_ISREG(status.st_mode):
-        raise PresetError(path, "a regular file", "a folder or a special file")
-    return status.st_size
-
-
-def _read(path, size):
-    try:
-        with open(path, "rb") as file:
-            # One byte more than expected is enough to notice a file that grew since its size was taken.
-            data = file.read(size + 1)
-    except OSError as error:
-        raise PresetError(path, "a readable file", error.strerror) from error
-    if len(data) != size:
-        raise PresetError(path, f"{size} bytes", f"{len(data)} bytes or more: the file changes while it is read")
-    return data

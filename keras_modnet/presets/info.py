@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keras_modnet.presets.figures import format_latency, format_macs, format_result
-from keras_modnet.presets.reading import read_config, read_metadata
+from keras_modnet.presets.reading import describe_folder
 from keras_modnet.presets.sources.origins import weights_place
 
 _COLUMNS = (
@@ -93,7 +93,8 @@ def describe_preset(folder):
         PresetError: if one of the two files is missing, altered or malformed.
     """
     folder = Path(folder).expanduser()
-    metadata = read_metadata(folder)
+    contents = describe_folder(folder)
+    metadata = contents.metadata
     card = metadata["card"]
     # A card may hold other measures, too; they do not belong under the heading of accuracy.
     measured = {task: one for task, one in card.get("measured", {}).items() if "accuracy" in one["metric"].lower()}
@@ -101,7 +102,7 @@ def describe_preset(folder):
         name=folder.name,
         path=folder,
         description=card.get("description"),
-        tasks=tuple(read_config(folder, metadata)["model"]["tasks"]),
+        tasks=tuple(contents.config["model"]["tasks"]),
         accuracy={task: one["mean"] for task, one in measured.items()},
         accuracy_std={task: one["std"] for task, one in measured.items() if "std" in one},
         unique_parameters=card.get("unique_parameters"),

@@ -13,13 +13,16 @@ from keras_modnet.presets.files import (
     FILE_ENDINGS,
     METADATA_FILE,
     WEIGHTS_FILE,
+    check_listed_sizes,
     is_plain_file_name,
     read_listed_file,
-    read_metadata_file,
 )
 from keras_modnet.presets.hashing import metadata_digest
+from keras_modnet.presets.open_folders import read_folder
 from keras_modnet.presets.schema import check_schema
-from keras_modnet.presets.weights import decode_tensors
+from keras_modnet.presets.weights import read_tensors
+
+MAX_TASKS = 2000
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,19 @@ class PresetContents:
     tensors: dict[str, np.ndarray]
 
 
-def read_preset(folder, load_tensors=True):
+def read_preset(folder, load_tensors=True, check=None):
     """Reads a preset folder and checks all of it.
 
-    Of every file that `metadata.json` lists, size and SHA-256 are checked, in this order and before anything is
-    parsed. Both JSON files are checked against their schemas. Files that are not listed are never opened.
+    First the two JSON files, each against its schema, then the header of the weights, then the rest: size and SHA-256
+    of every file that `metadata.json` lists. What is refused is refused before memory is made for it. Files that are
+    not listed are never opened. A folder that a writer replaces in the meantime is read again.
 
     Args:
         folder: path of the preset folder.
-        load_tensors: whether the tensors are decoded. The hash of their file is checked either way, unless the folder
-            has an origin in place of that file. Defaults to `True`.
+        load_tensors: whether the tensors are loaded. Their file is checked either way, unless the folder has an origin
+            in place of that file. Defaults to `True`.
+        check: function of `config.json` and `metadata.json` as dicts that raises `PresetError` where they do not go
+            together; called before any other file is read. Defaults to `None`.
 
     Returns:
         `PresetContents`.
@@ -54,12 +60,16 @@ def read_preset(folder, load_tensors=True):
     Raises:
         PresetError: if the folder or a file is missing, truncated, oversized, altered, mislabelled or malformed.
     """
-    folder = Path(folder).expanduser()
-    metadata = read_metadata(folder)
-    config = read_config(folder, metadata)
-    for name in metadata["files"].keys() - {CONFIG_FILE, WEIGHTS_FILE}:
-        read_listed_file(folder / name, metadata["files"][name])
-    return PresetContents(config, metadata, _read_tensors(folder, metadata, load_tensors))
+    return read_folder(Path(folder).expanduser(), lambda files: _read_all(files, load_tensors, check))
+
+
+def describe_folder(folder):
+    """Returns `PresetContents` without tensors; no files but the two JSON files are opened.
+
+    Args:
+        folder: path of the preset folder.
+    """
+    return read_folder(Path(folder).expanduser(), lambda files: PresetContents(*_read_documents(files), {}))
 
 
 def lacks_weights(folder, metadata):
@@ -69,10 +79,7 @@ def lacks_weights(folder, metadata):
 
 def read_metadata(folder):
     """Returns the checked `metadata.json` of the preset in the path `folder` as a dict."""
-    if not folder.is_dir():
-        raise PresetError(folder, "a preset folder", "a file" if folder.exists() else "no such folder")
-    path = folder / METADATA_FILE
-    return parse_metadata(path, read_metadata_file(path))
+    return read_folder(folder, _read_metadata)
 
 
 def parse_metadata(path, data):
@@ -82,6 +89,7 @@ def parse_metadata(path, data):
     digest = metadata_digest(metadata)
     if digest != metadata["digest"]:
         raise PresetError(path, f"digest {metadata['digest']}", f"digest {digest}: the file was changed")
+    check_listed_sizes(path, metadata["files"])
     for name in metadata["files"]:
         if not is_plain_file_name(name) or name == METADATA_FILE:
             endings = ", ".join(FILE_ENDINGS)
@@ -92,18 +100,49 @@ def parse_metadata(path, data):
 def read_config(folder, metadata):
     """Returns the checked `config.json` of the preset in the path `folder` as a dict."""
     path = folder / CONFIG_FILE
-    config = parse_document(path, read_listed_file(path, metadata["files"][CONFIG_FILE]))
+    return parse_config(path, read_listed_file(path, metadata["files"][CONFIG_FILE]))
+
+
+def parse_config(path, data):
+    """Returns the checked `config.json` in the bytes `data` as a dict; `path` names it in the error."""
+    config = parse_document(path, data)
+    model = config.get("model")
+    tasks = model.get("tasks") if isinstance(model, dict) else None
+    # Before all of them are looked at. As many as have room in the metadata.
+    if isinstance(tasks, dict) and len(tasks) > MAX_TASKS:
+        raise PresetError(path, f"at most {MAX_TASKS} tasks", f"{len(tasks)} of them")
     check_schema(path, config, CONFIG_FILE)
     return config
 
 
-def _read_tensors(folder, metadata, load_tensors):
-    path = folder / WEIGHTS_FILE
-    if lacks_weights(folder, metadata):
+def _read_metadata(files):
+    return parse_metadata(files.path / METADATA_FILE, files.read_metadata())
+
+
+def _read_documents(files):
+    metadata = _read_metadata(files)
+    return parse_config(files.path / CONFIG_FILE, files.read_listed(CONFIG_FILE, metadata)), metadata
+
+
+def _read_all(files, load_tensors, check):
+    metadata = _read_metadata(files)
+    # At once, as long as they are those of one writer.
+    files.hold(metadata["files"])
+    config = parse_config(files.path / CONFIG_FILE, files.read_listed(CONFIG_FILE, metadata))
+    if check is not None:
+        check(config, metadata)
+    for name in metadata["files"].keys() - {CONFIG_FILE, WEIGHTS_FILE}:
+        files.read_listed(name, metadata)
+    return PresetContents(config, metadata, _read_tensors(files, metadata, load_tensors))
+
+
+def _read_tensors(files, metadata, load_tensors):
+    path = files.path / WEIGHTS_FILE
+    if "origin" in metadata and not files.has(WEIGHTS_FILE):
         if load_tensors:
             raise PresetError(path, "the weights", "only their origin; presets of the zoo are downloaded by name")
         return {}
     if WEIGHTS_FILE not in metadata["files"]:
         raise PresetError(path, "a file that metadata.json lists", "one that it does not list")
-    data = read_listed_file(path, metadata["files"][WEIGHTS_FILE])
-    return decode_tensors(path, data, metadata["tensors"]) if load_tensors else {}
+    listed = metadata["files"][WEIGHTS_FILE]
+    return read_tensors(*files.opened(WEIGHTS_FILE), listed, metadata["tensors"], keep=load_tensors)

@@ -9,6 +9,7 @@ from keras_modnet.checks import expect
 from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.files import METADATA_FILE, WEIGHTS_FILE
 from keras_modnet.presets.info import PresetTable, describe_preset
+from keras_modnet.presets.leftovers import has_leftovers
 from keras_modnet.presets.reading import lacks_weights, read_metadata
 from keras_modnet.presets.sources.handles import fetch_handle
 from keras_modnet.presets.sources.origins import complete_entry
@@ -71,7 +72,7 @@ def find_preset(name_or_path, with_weights=True):
     names = _zoo_names(zoo)
     if name in names:
         return _zoo_preset(zoo / name, with_weights)
-    if os.path.isdir(name):
+    if _is_folder(Path(name)):
         return Path(name)
     raise _unknown_name(name, names)
 
@@ -95,9 +96,14 @@ def _looks_like_path(name):
 
 def _existing_folder(name):
     folder = Path(name).expanduser()
-    if not folder.is_dir():
+    if not _is_folder(folder):
         raise PresetError(folder, "a preset folder", "a file" if folder.exists() else "no such folder")
     return folder
+
+
+def _is_folder(folder):
+    # One that a writer is replacing at this moment, or was when it was killed, comes back where it is read.
+    return folder.is_dir() or (not folder.exists() and has_leftovers(folder.resolve()))
 
 
 def _unknown_name(name, names):

@@ -48,5 +48,7 @@ def revise_card(folder, card, text):
     revised = parse_document(path, format_document(path, revised))
     revised["digest"] = metadata_digest(revised)
     check_schema(path, revised, METADATA_FILE)
-    publish_folder(target, {**files, METADATA_FILE: format_document(path, revised, sort_keys=True)}, set(files))
+    replaced = {**files, METADATA_FILE: format_document(path, revised, sort_keys=True)}
+    # The weights that an entry lists are carried over where they have been put beside it.
+    publish_folder(target, replaced, lambda former: set(replaced))
     return folder

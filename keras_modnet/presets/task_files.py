@@ -3,19 +3,21 @@
 import hashlib
 import os
 import struct
-import uuid
 from pathlib import Path
 
+from keras_modnet.converters.regular_files import fill, open_regular
+from keras_modnet.converters.strict_json import MAX_BYTES
 from keras_modnet.presets.documents import parse_document
 from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.hashing import canonical_json
+from keras_modnet.presets.leftovers import fresh_file
 from keras_modnet.presets.schema import check_schema
-from keras_modnet.presets.weights import decode_tensors, encode_tensors
+from keras_modnet.presets.weights import encode_tensors, read_described
 
 TASK_FORMAT_VERSION = 1
 SCHEMA = "task.json"
 MAX_TASK_BYTES = 256 * 2**20
-"""A task is kilobytes; what is larger than this is none, and is not read into memory."""
+"""A task is kilobytes; what is larger than this is none, and is not read."""
 
 
 def tensors_digest(tensors):
@@ -41,7 +43,7 @@ def write_task_file(path, description, tensors):
         `path` as a `Path`.
 
     Raises:
-        PresetError: if the description does not follow the schema.
+        PresetError: if the description does not follow the schema, or there is too much of it.
         OSError: if the file cannot be written; what was there before is then still there.
     """
     path = Path(path).expanduser()
@@ -50,23 +52,23 @@ def write_task_file(path, description, tensors):
     document["digest"] = _digest(document, data)
     check_schema(path, document, SCHEMA)
     header = canonical_json(document)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.new")
-    try:
-        with open(temporary, "wb") as file:
+    _check_sizes(path, len(header), len(header) + len(data))
+    with fresh_file(path) as fresh:
+        with open(fresh, "wb") as file:
             file.write(struct.pack("<Q", len(header)) + header + data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        os.replace(fresh, path)
     return path
 
 
-def read_task_file(path):
+def read_task_file(path, check=None):
     """Reads a task file and checks all of it; nothing of it is ever run.
 
     Args:
         path: path of the file.
+        check: function of the description that raises `PresetError` where the task does not fit; called before the
+            tensors are read. Defaults to `None`.
 
     Returns:
         `(description, tensors)`: the header as a dict, and a dict of tensor name to numpy array.
@@ -75,30 +77,43 @@ def read_task_file(path):
         PresetError: if the file is missing, truncated, altered, of a newer format or no task file.
     """
     path = Path(path).expanduser()
-    content = _read(path)
-    (length,) = struct.unpack("<Q", content[:8]) if len(content) >= 8 else (0,)
-    if not 2 <= length <= len(content) - 8 or content[8:9] != b"{":
-        raise PresetError(path, "a task file, as `ModNet.save_task` writes it", f"{len(content)} bytes of another kind")
-    header, data = content[8 : 8 + length], content[8 + length :]
-    document = parse_document(path, header)
+    with open_regular(path, PresetError) as (file, size):
+        document, left = _read_description(path, file, size)
+        if check is not None:
+            check(document)
+        digest = hashlib.sha256(canonical_json(_without_digest(document)))
+        tensors = read_described(path, file, left, document["tensors"], digest)
+    if digest.hexdigest() != document["digest"]:
+        found = f"digest {digest.hexdigest()}: the file was changed or cut"
+        raise PresetError(path, f"digest {document['digest']}", found)
+    return document, {name: tensors[name] for name in document["tensors"]}
+
+
+def _read_description(path, file, size):
+    """Returns the description and the number of bytes behind it."""
+    start = bytearray(min(size, 9))
+    fill(path, file, memoryview(start), PresetError)
+    (length,) = struct.unpack("<Q", start[:8]) if len(start) == 9 else (0,)
+    if not 2 <= length <= size - 8 or start[8:] != b"{":
+        raise PresetError(path, "a task file, as `ModNet.save_task` writes it", f"{size} bytes of another kind")
+    _check_sizes(path, length, size)
+    header = bytearray(length)
+    header[0] = start[8]
+    fill(path, file, memoryview(header)[1:], PresetError)
+    document = parse_document(path, bytes(header))
     check_schema(path, document, SCHEMA)
-    digest = _digest(document, data)
-    if digest != document["digest"]:
-        raise PresetError(path, f"digest {document['digest']}", f"digest {digest}: the file was changed or cut")
-    return document, decode_tensors(path, data, document["tensors"])
+    return document, size - 8 - length
+
+
+def _check_sizes(path, header, whole):
+    for what, size, limit in (("a description", header, MAX_BYTES), ("a task file", whole, MAX_TASK_BYTES)):
+        if size > limit:
+            raise PresetError(path, f"{what} of at most {limit} bytes", f"{size} bytes")
 
 
 def _digest(document, data):
-    without = {key: value for key, value in document.items() if key != "digest"}
-    return hashlib.sha256(canonical_json(without) + data).hexdigest()
+    return hashlib.sha256(canonical_json(_without_digest(document)) + data).hexdigest()
 
 
-def _read(path):
-    try:
-        with open(path, "rb") as file:
-            content = file.read(MAX_TASK_BYTES + 1)
-    except OSError as error:
-        raise PresetError(path, "a task file", error.strerror) from error
-    if len(content) > MAX_TASK_BYTES:
-        raise PresetError(path, f"a task file of at most {MAX_TASK_BYTES} bytes", "more")
-    return content
+def _without_digest(document):
+    return {key: value for key, value in document.items() if key != "digest"}

@@ -1,9 +1,13 @@
 """Tensors as safetensors bytes, and back."""
 
+import hashlib
+
 import numpy as np
 
 from keras_modnet.checks import expect
+from keras_modnet.converters.safetensors_header import read_entry, read_header
 from keras_modnet.presets.errors import PresetError
+from keras_modnet.presets.files import check_sha256, check_size
 
 DTYPES = (
     *("float16", "float32", "float64"),
@@ -37,35 +41,50 @@ def describe_tensors(tensors):
     return {name: _describe(array) for name, array in _plain_arrays(tensors).items()}
 
 
-def decode_tensors(path, data, described):
-    """Returns the tensors in safetensors bytes, after their names, shapes and dtypes were found to be as described.
+def read_tensors(path, file, size, listed, described, keep=True):
+    """Returns the tensors of an open safetensors file, after its header was found to be as described.
+
+    The bytes that are hashed are those that become arrays; memory is made for none before the header is checked.
 
     Args:
-        path: path of the file that `data` comes from, for the error.
-        data: bytes of a safetensors file.
+        path: path of the file, for the error.
+        file: the file, open for reading bytes, at its beginning.
+        size: its size in bytes.
+        listed: its size and hash as in `metadata.json`.
         described: ``{name: {"shape": [...], "dtype": "float32"}}`` as in `metadata.json`.
+        keep: whether the tensors are kept. Defaults to `True`.
 
     Returns:
-        Dict of name to numpy array, in the order of `described`.
+        Dict of name to numpy array, in the order of `described`; empty where they are not kept.
 
     Raises:
-        PresetError: if `data` is no safetensors file, or a tensor is missing, unlisted or not as described.
+        PresetError: if it is of another size or hash, no safetensors file, or a tensor is missing, unlisted or not as
+            described.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
+    check_size(path, size, listed)
+    digest = hashlib.sha256()
+    arrays = read_described(path, file, size, described, digest, keep)
+    check_sha256(path, digest.hexdigest(), listed)
+    return {name: arrays[name] for name in described} if keep else {}
 
-    try:
-        arrays = load(data)
-    except SafetensorError as error:
-        raise PresetError(path, "a safetensors file", str(error)) from error
-    except KeyError as error:
-        # safetensors stores types that numpy lacks, and looks them up by name.
-        raise PresetError(path, "tensors of the types that numpy knows", f"type {error}") from error
-    _check_names(path, arrays, described)
-    for name, array in arrays.items():
-        if _describe(array) != described[name]:
-            raise PresetError(path, f"tensor '{name}' as {described[name]}", str(_describe(array)))
-    return {name: arrays[name] for name in described}
+
+def read_described(path, file, size, described, digest, keep=True):
+    """Returns the tensors in the next `size` bytes of a file, up to its end; arguments as `read_tensors` has them.
+
+    Args:
+        digest: what is given the bytes, an object of hashlib.
+    """
+    header, entries = read_header(path, file, size, PresetError)
+    _check_entries(path, entries, described)
+    digest.update(header)
+    arrays = {}
+    for entry in entries:
+        array = read_entry(path, file, entry, PresetError, digest)
+        if keep:
+            arrays[entry.name] = array
+    if file.read(1):
+        raise PresetError(path, f"{size} bytes", "more: the file changes while it is read")
+    return arrays
 
 
 def _plain_arrays(tensors):
@@ -85,10 +104,15 @@ def _describe(array):
     return {"shape": list(array.shape), "dtype": array.dtype.name}
 
 
-def _check_names(path, arrays, described):
-    missing = sorted(described.keys() - arrays.keys())
-    unlisted = sorted(arrays.keys() - described.keys())
+def _check_entries(path, entries, described):
+    found = {entry.name: {"shape": list(entry.shape), "dtype": entry.dtype.name} for entry in entries}
+    missing, unlisted = sorted(described.keys() - found.keys()), sorted(found.keys() - described.keys())
     if missing:
         raise PresetError(path, f"tensor '{missing[0]}'", f"{len(missing)} of {len(described)} tensors missing")
     if unlisted:
         raise PresetError(path, "only the tensors that metadata.json lists", f"unlisted tensor '{unlisted[0]}'")
+    for entry in entries:
+        if entry.stored == "BF16":
+            raise PresetError(path, f"tensor '{entry.name}' of a type that numpy knows", "bfloat16")
+        if found[entry.name] != described[entry.name]:
+            raise PresetError(path, f"tensor '{entry.name}' as {described[entry.name]}", str(found[entry.name]))

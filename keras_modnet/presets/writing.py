@@ -5,18 +5,18 @@ from pathlib import Path
 
 from keras_modnet.checks import expect
 from keras_modnet.presets.documents import format_document, parse_document
-from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.files import (
     CONFIG_FILE,
     FILE_ENDINGS,
     FORMAT_VERSION,
     METADATA_FILE,
     WEIGHTS_FILE,
+    check_listed_sizes,
     is_plain_file_name,
 )
 from keras_modnet.presets.hashing import metadata_digest, sha256_hex
-from keras_modnet.presets.publishing import publish_folder
-from keras_modnet.presets.reading import read_metadata
+from keras_modnet.presets.publishing import owned_names, publish_folder
+from keras_modnet.presets.reading import parse_config
 from keras_modnet.presets.schema import check_schema
 from keras_modnet.presets.weights import encode_tensors
 
@@ -45,7 +45,8 @@ def write_preset(folder, config, tensors, card=None, extra_files=None, origin=No
 
     Raises:
         ValueError: if `folder` is none that may be replaced, or a tensor or an extra file cannot be part of a preset.
-        PresetError: if `config` or `card` does not follow its schema.
+        PresetError: if `config` or `card` does not follow its schema, or there is more of them, or of extra files, than
+            a reader takes.
     """
     folder = Path(folder).expanduser()
     # Resolved, so that a link to a folder stays a link and what it leads to is replaced.
@@ -54,12 +55,13 @@ def write_preset(folder, config, tensors, card=None, extra_files=None, origin=No
     arguments = {"config": config, "tensors": tensors, "extra_files": extra_files}
     for argument, value in arguments.items():
         expect(isinstance(value, Mapping), argument, "a mapping", type(value).__name__)
-    owned = owned_names(target)
+    # Before anything is written; asked again when the folder is replaced.
+    owned_names(target)
     weights, described = encode_tensors(tensors)
     facts = {"tensors": described, "card": {} if card is None else card}
     if origin is not None:
         facts["origin"] = origin
-    publish_folder(target, encode_folder(target, config, {WEIGHTS_FILE: weights}, facts, extra_files), owned)
+    publish_folder(target, encode_folder(target, config, {WEIGHTS_FILE: weights}, facts, extra_files), owned_names)
     return folder
 
 
@@ -84,28 +86,15 @@ def encode_folder(target, config, weights, facts, extra_files):
         "files": {name: {"sha256": sha256_hex(data), "bytes": len(data)} for name, data in files.items()},
         **facts,
     }
+    # What no reader would read is not written.
+    check_listed_sizes(target / METADATA_FILE, metadata["files"])
     return {**files, METADATA_FILE: encode_metadata(target / METADATA_FILE, metadata)}
-
-
-def owned_names(target):
-    """Returns the names in the folder `target` that belong to the preset there; refuses a folder of another kind."""
-    kinds = "a new folder, an empty one, or a preset to replace"
-    if not target.exists():
-        return set()
-    expect(target.is_dir(), "folder", kinds, str(target))
-    expect(not Path.cwd().is_relative_to(target), "folder", "neither the current folder nor one above it", str(target))
-    if not any(target.iterdir()):
-        return set()
-    try:
-        return {METADATA_FILE, *read_metadata(target)["files"]}
-    except PresetError as error:
-        raise ValueError(f"`folder` must be {kinds}. Received: {str(target)!r}, which is none: {error}") from error
 
 
 def _encode_config(path, config):
     data = format_document(path, {"format_version": FORMAT_VERSION, **config})
     # Parsed again, so that what is checked is what a reader will see: lists for tuples, text for keys.
-    check_schema(path, parse_document(path, data), CONFIG_FILE)
+    parse_config(path, data)
     return data
 
 

@@ -7,7 +7,7 @@ from benchmarks import render
 
 def test_the_documents_show_the_stored_results():
     documents = render.rendered_documents()
-    assert {path.name for path in documents} == {"README.md", "RESULTS.md"}
+    assert {path.name for path in documents} == {"README.md", "SECURITY.md", "RESULTS.md"}
     for path, named in documents.items():
         text = path.read_text()
         assert render.render(text, named) == text

@@ -112,7 +112,7 @@ def test_attributes_of_an_ordered_dict_are_dropped(write, pickled):
         (lambda p: p.dict(a=p.tensor(strides=(1, 1))), "a tensor whose description is malformed"),
         (lambda p: p.dict(a=p.tensor(size=-4)), "a storage whose description is malformed"),
         (lambda p: p.dict(a=p.tensor(size=5)), "record 'data/0' of 20 bytes; found 16 bytes"),
-        (lambda p: p.dict(a=p.tensor(size=2**70)), "record 'data/0' of .* bytes; found 16 bytes"),
+        (lambda p: p.dict(a=p.tensor(size=2**70)), "whole numbers of 64 bits; found a larger one"),
         (lambda p: p.dict(a=p.tensor(key="1")), "a record 'data/1'; found none"),
         (lambda p: p.dict(a=p.tensor(key="../data.pkl")), r"a record 'data/\.\./data\.pkl'; found none"),
         (lambda p: p.dict(a=p.tensor(kind="torch.QInt8Storage")), r"the name torch\.QInt8Storage"),
@@ -122,8 +122,8 @@ def test_attributes_of_an_ordered_dict_are_dropped(write, pickled):
         (lambda p: p.dict(a=b"\x82\x01"), "found the instruction EXT1"),
         (lambda p: b"iposix\nsystem\n", "found the instruction INST"),
         (lambda p: b"N" + b"r" + b"\xff" * 4, "remembers what it holds; found the place 4294967295"),
-        (lambda p: b"}" + b")" + b"\x85" * 20_001 + b"Ns", "at most 20000 tuples"),
-        (lambda p: b"}" + b")" + b"\x85" * 20_000 + b"Ns", "found NoneType as tuple as its name"),
+        (lambda p: b"}" + b")" + b"\x85" * 8_001 + b"Ns", "at most 8000 tuples"),
+        (lambda p: b"}" + b")" + b"\x85" * 8_000 + b"Ns", "found NoneType as tuple as its name"),
         (lambda p: b"h\x03", "a damaged one: Memo value not found"),
         (lambda p: b"X\xff\xff\xff\x7fa", "a whole pickle; found expected 2147483647 bytes"),
     ],
@@ -167,7 +167,7 @@ def test_an_archive_without_one_pickle_in_one_folder_is_refused(write, pickled):
 
 
 def test_a_large_pickle_is_refused(write):
-    refuse(write(bytes(8 * 2**20 + 1)), "a pickle of at most 8388608 bytes; found 8388609 bytes")
+    refuse(write(bytes(2 * 2**20 + 1)), "a pickle of at most 2097152 bytes; found 2097153 bytes")
 
 
 def test_a_pickle_of_noise_with_right_check_sums_is_refused_or_read(fixtures, write):
@@ -229,6 +229,6 @@ def test_another_file_is_refused(tmp_path, data, found):
 
 def test_what_cannot_be_read_is_refused(tmp_path):
     refuse(tmp_path / "missing.pth", "a file that can be read; found No such file or directory")
-    refuse(tmp_path, "a file that can be read; found Is a directory")
+    refuse(tmp_path, "a regular file; found a folder")
     if pathlib.Path(os.devnull).exists():
         refuse(os.devnull, "a regular file; found a special file")

@@ -83,11 +83,22 @@ batches = [images]
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 """
 
+DISTRIBUTION = """
+import tensorflow as tf
+
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+tf.distribute.MirroredStrategy = functools.partial(tf.distribute.MirroredStrategy, ["CPU:0", "CPU:1"])
+# A last batch of three: one device has two of them.
+images, labels = made_up(67, (32, 32, 3), 10)
+"""
+
 PAGES = {
     "README.md": README,
     "docs/tasks.md": TASKS,
     "docs/adapting.md": ADAPTING,
     "docs/orderings.md": ORDERINGS,
+    "docs/distribution.md": DISTRIBUTION,
 }
 
 

@@ -89,7 +89,7 @@ def test_what_cannot_be_decoded_is_refused(named, arguments, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"norm_epsilon": 0}, "`norm_epsilon` must be a number over 0. Received: 0"),
+        ({"norm_epsilon": 0}, "`norm_epsilon` must be a finite number over 0. Received: 0"),
         ({"pool_first": 1}, "`pool_first` must be True or False. Received: 1"),
     ],
 )

@@ -70,7 +70,7 @@ def test_missing_tensors_are_refused_by_name(model, tmp_path):
     config = {key: value for key, value in contents.config.items() if key != "format_version"}
     tensors = {name: value for name, value in contents.tensors.items() if name != "stem/kernel"}
     presets.write_preset(folder, config, tensors)
-    with pytest.raises(PresetError, match="missing \\['stem/kernel'\\], extra \\[\\]"):
+    with pytest.raises(PresetError, match=r"tensor 'stem/kernel' of shape \(2, 2, 1, 4\); found none of this name"):
         keras_modnet.from_preset(str(folder))
 
 

@@ -115,8 +115,8 @@ def test_call_refuses_an_unknown_task(model):
         ({"block": "resnet"}, "`block` must be one of .* Received: 'resnet'"),
         ({"norm": "instance"}, "`norm` must be one of 'batch', 'group', 'layer'. Received: 'instance'"),
         ({"mixing": "sum"}, "`mixing` must be one of 'weights', 'outputs'. Received: 'sum'"),
-        ({"temperature": 0.0}, "`temperature` must be a positive number. Received: 0.0"),
-        ({"logits_multiplier": -1}, "`logits_multiplier` must be a positive number. Received: -1"),
+        ({"temperature": 0.0}, "`temperature` must be a finite number over 0. Received: 0.0"),
+        ({"logits_multiplier": -1}, "`logits_multiplier` must be a finite number over 0. Received: -1"),
     ],
 )
 def test_constructor_refuses(arguments, message):

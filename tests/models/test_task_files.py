@@ -1,7 +1,9 @@
 """A task alone in a file: kilobytes, for one bank, whole or not at all."""
 
 import json
+import os
 import struct
+import tracemalloc
 
 import keras
 import numpy as np
@@ -102,7 +104,7 @@ def of_version_2(content):
         (flip, "digest"),
         (renamed, "digest"),
         (of_version_2, "update keras_modnet"),
-        (lambda content: content[:-3], "changed or cut"),
+        (lambda content: content[:-3], "a whole safetensors file; found \\d+ bytes of tensors in"),
         (lambda content: content[:5], "bytes of another kind"),
         (lambda content: b"", "0 bytes of another kind"),
         (lambda content: b"\xff" * 8 + content[8:], "bytes of another kind"),
@@ -118,7 +120,7 @@ def test_a_damaged_file_is_one_error_that_names_it(model, path, damage, message)
 
 
 def test_a_missing_file_is_one_error(model, tmp_path):
-    with pytest.raises(PresetError, match="expected a task file"):
+    with pytest.raises(PresetError, match="expected a file that can be read; found No such file"):
         model.load_task(tmp_path / "none.modnet")
 
 
@@ -162,3 +164,27 @@ def test_copies_and_new_names_are_checked(model, change):
         getattr(model, change)("letters", model.task_names[0])
     with pytest.raises(ValueError, match="`task`"):
         getattr(model, change)("unknown", "new")
+
+
+def test_a_pipe_in_the_place_of_a_task_file_is_refused_and_not_waited_for(model, tmp_path):
+    os.mkfifo(tmp_path / "pipe.modnet")
+    with pytest.raises(PresetError, match="expected a regular file; found a special file"):
+        model.load_task(tmp_path / "pipe.modnet")
+
+
+@pytest.mark.parametrize(
+    ("header", "size", "found"),
+    [
+        (200 * 2**20, 256 * 2**20, "a description of at most 4194304 bytes; found 209715200 bytes"),
+        (100, 2**30, "a task file of at most 268435456 bytes; found 1073741824 bytes"),
+    ],
+)
+def test_a_task_file_that_states_megabytes_is_not_read(model, tmp_path, header, size, found):
+    path = tmp_path / "big.modnet"
+    path.write_bytes(struct.pack("<Q", header) + b"{")
+    os.truncate(path, size)
+    tracemalloc.start()
+    with pytest.raises(PresetError, match=found):
+        model.load_task(path)
+    assert tracemalloc.get_traced_memory()[1] < 2**20
+    tracemalloc.stop()

@@ -110,7 +110,7 @@ def test_files_keep_pooling_registers_and_tasks_without_classes(model, tmp_path)
     ("arguments", "message"),
     [
         ({"register_tokens": 1}, "`register_tokens` must be 0, as the kind 'basic' has none"),
-        ({"pooling": "patches"}, "`pooling` must be \"mean\", as a bank of the kind 'basic' has no tokens"),
+        ({"pooling": "patches"}, "`pooling` must be \"mean\" or None, as a bank of the kind 'basic' has no tokens"),
         ({"pooling": "max"}, "`pooling` must be one of"),
         ({"tasks": {"a": {"num_classes": 2, "pooling": "max"}}}, r"`tasks\['a'\] pooling` must be one of"),
         ({"tasks": {"a": {"num_classes": 2, "own_norms": 1}}}, r"`tasks\['a'\] own_norms` must be True or False"),

@@ -48,7 +48,7 @@ FILE_DAMAGE = {
     "truncated": (truncate, "truncated"),
     "oversized": (lengthen, "oversized"),
     "altered": (flip_a_bit, "SHA-256"),
-    "folder": (make_folder, "a folder or a special file"),
+    "folder": (make_folder, "a folder"),
     "link": (make_link, "a symbolic link"),
 }
 
@@ -82,15 +82,15 @@ def test_metadata_of_absurd_size_is_not_read(preset, monkeypatch):
 
 
 def test_a_file_that_grows_while_it_is_read_is_found(preset, monkeypatch):
-    real_lstat = os.lstat
+    real_fstat, config = os.fstat, os.stat(preset / CONFIG)
 
-    def lstat(path, **options):
-        status = real_lstat(path, **options)
-        if os.path.basename(path) == CONFIG:
+    def fstat(descriptor):
+        status = real_fstat(descriptor)
+        if os.path.samestat(status, config):
             lengthen(preset / CONFIG)
         return status
 
-    monkeypatch.setattr(os, "lstat", lstat)
+    monkeypatch.setattr(os, "fstat", fstat)
     with pytest.raises(PresetError, match=r"config\.json: expected .*the file changes while it is read"):
         read_preset(preset)
 
@@ -133,13 +133,13 @@ def with_tensors(**tensors):
 
 
 KERNEL, BIAS = np.zeros((2, 3), "float32"), np.zeros(2, "float32")
-BFLOAT_HEADER = json.dumps({"x": {"dtype": "BF16", "shape": [1], "data_offsets": [0, 2]}}).encode()
+FLOAT8_HEADER = json.dumps({"x": {"dtype": "F8_E4M3", "shape": [1], "data_offsets": [0, 1]}}).encode()
 
 WEIGHTS_FAULTS = {
-    "empty file": (b"", "a safetensors file"),
-    "no safetensors": (b"\x80\x04K\x01.", "a safetensors file"),
-    "absurd header": (b"\xff" * 16, "a safetensors file"),
-    "unknown type": (struct.pack("<Q", len(BFLOAT_HEADER)) + BFLOAT_HEADER + b"\0\0", "types that numpy knows"),
+    "empty file": (b"", "a whole safetensors file"),
+    "no safetensors": (b"\x80\x04K\x01.", "a whole safetensors file"),
+    "absurd header": (b"\xff" * 16, "a whole safetensors file"),
+    "unknown type": (struct.pack("<Q", len(FLOAT8_HEADER)) + FLOAT8_HEADER + b"\0", "of type 'F8_E4M3'"),
     "missing tensor": (with_tensors(stem__kernel=KERNEL), "tensor 'head/bias'"),
     "unlisted tensor": (with_tensors(stem__kernel=KERNEL, head__bias=BIAS, x=BIAS), "unlisted tensor 'x'"),
     "wrong shape": (with_tensors(stem__kernel=KERNEL.T.copy(), head__bias=BIAS), "'shape': [3, 2]"),
@@ -170,3 +170,78 @@ def test_files_that_are_not_listed_are_never_read(preset):
 def test_a_renamed_or_moved_preset_is_still_one(preset, tmp_path):
     shutil.move(preset, tmp_path / "other")
     assert read_preset(tmp_path / "other").metadata["name"] == "tiny"
+
+
+def make_pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+def make_link_to_a_device(path):
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("name", [CONFIG, METADATA, WEIGHTS, README])
+@pytest.mark.parametrize("damage", [make_pipe, make_link_to_a_device])
+def test_what_is_no_regular_file_is_refused_and_not_waited_for(preset, name, damage):
+    damage(preset / name)
+    with pytest.raises(PresetError, match=r"expected a regular file; found a (special file|symbolic link)") as caught:
+        read_preset(preset)
+    assert caught.value.file == str(preset / name)
+
+
+def test_what_is_put_in_the_place_of_a_file_while_it_is_opened_is_refused(preset, monkeypatch):
+    real_open, changed = os.open, []
+
+    def open_late(path, flags, *arguments, **options):
+        if os.path.basename(path) == CONFIG and not changed:
+            changed.append(path)
+            make_pipe(preset / CONFIG)
+        return real_open(path, flags, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", open_late)
+    with pytest.raises(PresetError, match="expected a regular file; found a special file"):
+        read_preset(preset)
+
+
+LISTED = {"bytes": 2**26, "sha256": "0" * 64}
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"big.md": LISTED}, "at most 67108864 bytes beside the weights; found 671"),
+        ({f"{number}.md": LISTED | {"bytes": 0} for number in range(300)}, "at most 256 files; found 303 of them"),
+    ],
+)
+def test_more_files_than_any_preset_has_are_refused_unopened(preset, alter_json, seal, files, found):
+    alter_json(preset / METADATA, lambda metadata: metadata["files"].update(files))
+    seal(preset)
+    with pytest.raises(PresetError, match=found) as caught:
+        read_preset(preset)
+    assert caught.value.file == str(preset / METADATA)
+
+
+@pytest.mark.parametrize(
+    ("card", "found"),
+    [
+        ({"x": [[]] * 130_000}, "commas, colons and brackets, where 250000 are the most"),
+        ({"x": 2**63}, "the number 9223372036854775808, which is too large"),
+    ],
+)
+def test_metadata_that_would_take_much_memory_is_refused(preset, alter_json, seal, card, found):
+    alter_json(preset / METADATA, lambda metadata: metadata.update(card=card))
+    seal(preset)
+    with pytest.raises(PresetError, match=found):
+        read_preset(preset)
+
+
+def test_the_text_of_an_error_can_be_printed_on_one_line(preset, alter_json, seal):
+    name = "\ud800\n\x1b[2J" + "x" * 10_000
+    alter_json(preset / METADATA, lambda metadata: metadata["files"].update({name: LISTED | {"bytes": 0}}))
+    seal(preset)
+    with pytest.raises(PresetError, match="plain names of other files") as caught:
+        read_preset(preset)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 3000

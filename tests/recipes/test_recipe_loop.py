@@ -9,9 +9,11 @@ import pytest
 import keras_modnet
 from training import publish, recipe_files, seeds
 from training.commit import checkout_commit
-from training.loop import evaluate, load_tasks, make_model, statistics_batches, train
+from training.evaluation import evaluate
+from training.loop import make_model, train
 from training.optimizers import recipe_optimizer
 from training.recipe import Recipe
+from training.task_data import load_tasks, statistics_batches
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def data_dir(tmp_path_factory):
 @pytest.fixture(scope="module")
 def output(recipe, data_dir, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
-    return folder, seeds.run_seeds(recipe, [3, 5], folder, data_dir)
+    return folder, seeds.run_seeds(recipe, [3, 5], folder, seeds.RunOptions(str(data_dir)))
 
 
 def test_a_run_leaves_a_result_and_a_preset_for_every_seed(output):

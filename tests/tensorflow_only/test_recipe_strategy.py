@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from training.checkpoint_files import CheckpointFiles
 from training.distribution import make_strategy
-from training.loop import evaluate, train
+from training.evaluation import evaluate
+from training.interrupts import StoppedError
+from training.keeping import Keeping
+from training.loop import train
 from training.run import find_recipe
 
 
@@ -44,10 +48,41 @@ def test_a_network_grows_under_a_strategy(recipe):
     assert isinstance(scales.value, tf.distribute.DistributedValues)
 
 
+class StopAfter(Keeping):
+    """Stops as a signal would after some steps."""
+
+    def __init__(self, folder, steps):
+        super().__init__(CheckpointFiles(folder, {}))
+        self.left = steps
+
+    def after_steps(self, *arguments):
+        self.left -= 1
+        if self.left == 0:
+            self.interrupts.asked = "SIGTERM"
+        super().after_steps(*arguments)
+
+
+def test_a_training_of_two_replicas_goes_on_with_the_same_bits_and_one_device_can_end_it(recipe, tmp_path):
+    generator = np.random.default_rng(0)
+    tasks = {
+        task: (generator.integers(0, 256, (12, 4, 4, 1)).astype("uint8"), np.arange(12) % 10) for task in recipe.data
+    }
+    strategy = make_strategy("mirrored")
+    whole, _ = train(recipe, tasks, seed=0, strategy=strategy)
+    for folder, begins, ends in (("same", strategy, strategy), ("fewer", strategy, None), ("more", None, strategy)):
+        with pytest.raises(StoppedError):
+            train(recipe, tasks, 0, begins, StopAfter(tmp_path / folder, 1))
+        model, _ = train(recipe, tasks, 0, ends, Keeping(CheckpointFiles(tmp_path / folder, {})))
+        tolerance = {"rtol": 0, "atol": 0} if folder == "same" else {"rtol": 1e-3, "atol": 1e-4}
+        for name, variable in whole.named_variables().items():
+            own = model.named_variables()[name].numpy()
+            np.testing.assert_allclose(own, variable.numpy(), **tolerance, err_msg=f"{folder}: {name}")
+
+
 def test_without_a_strategy_there_is_none():
     assert make_strategy("none") is None
 
 
 def test_an_unknown_strategy_is_refused():
-    with pytest.raises(ValueError, match="`strategy` must be one of 'none', 'mirrored', 'tpu'"):
+    with pytest.raises(ValueError, match="`strategy` must be one of 'none', 'mirrored', 'multi_worker', 'tpu'"):
         make_strategy("mirror")

@@ -9,9 +9,12 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 
 import keras_modnet
-from training import classification, seeds
+from training import seeds
 from training.distribution import make_strategy
+from training.evaluation import evaluate
+from training.loop import train
 from training.run import find_recipe
+from training.task_data import load_tasks
 
 
 @pytest.fixture(autouse=True)
@@ -30,22 +33,22 @@ def recipe():
 
 
 def test_the_recipe_runs_from_the_stream_to_the_preset(recipe, tmp_path):
-    seeds.run_seeds(recipe, [0], tmp_path / "run", limit=18)
+    seeds.run_seeds(recipe, [0], tmp_path / "run", seeds.RunOptions(limit=18))
     result = json.loads((tmp_path / "run" / "seed_0.json").read_text())
     assert result["training_images"] == result["test_images"] == {"imagenet": 18}
     assert np.isfinite(result["history"]["loss"]).all()
     assert len(result["history"]["loss"]) == 2
     model = keras_modnet.from_preset(str(tmp_path / "run" / "seed_0"))
     assert model.ordering("imagenet").blocks == (0, 0, 1, 1)
-    tested = classification.load_tasks(recipe, "test", limit=18)
-    assert classification.evaluate(model, tested, recipe) == result["accuracy_percent"]
+    tested = load_tasks(recipe, "test", limit=18)
+    assert evaluate(model, tested, recipe) == result["accuracy_percent"]
     assert list((tmp_path / "run" / "seed_0_log").glob("events*"))
 
 
 def test_the_stream_trains_under_a_strategy(recipe):
     recipe = dataclasses.replace(recipe, rand_operations=0)
-    tasks = classification.load_tasks(recipe, "train")
-    model, log = classification.train(recipe, tasks, seed=0, strategy=make_strategy("mirrored"))
+    tasks = load_tasks(recipe, "train")
+    model, log = train(recipe, tasks, seed=0, strategy=make_strategy("mirrored"))
     assert np.isfinite(log["history"]["loss"]).all()
     assert isinstance(model.bank.stacked_weights["expand/kernel"].value, tf.distribute.DistributedValues)
 
@@ -54,5 +57,5 @@ def test_arrays_train_under_a_strategy(recipe):
     recipe = dataclasses.replace(recipe, rand_operations=0, grow_after=None, epochs=1)
     images = np.random.default_rng(0).integers(0, 256, (16, 32, 32, 3)).astype("uint8")
     tasks = {"imagenet": (images, np.arange(16))}
-    _, log = classification.train(recipe, tasks, seed=0, strategy=make_strategy("mirrored"))
+    _, log = train(recipe, tasks, seed=0, strategy=make_strategy("mirrored"))
     assert np.isfinite(log["history"]["loss"]).all()

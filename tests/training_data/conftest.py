@@ -3,6 +3,7 @@
 import keras
 
 NEED_TENSORFLOW = [
+    "test_data_bad_images.py",
     "test_data_keras_cv.py",
     "test_data_ocr_letters.py",
     "test_data_pacs.py",

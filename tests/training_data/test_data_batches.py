@@ -152,6 +152,21 @@ def test_an_index_outside_the_epoch_is_refused(index):
 
 
 @pytest.mark.parametrize(
+    ("label", "classes", "message"),
+    [
+        (10, {"a": 10}, r"`arrays\['a'\]` must be labels from 0 to 9\. Received: '10 for image 3'"),
+        (-1, {"a": 10}, r"`arrays\['a'\]` must be labels from 0 to 9\. Received: '-1 for image 3'"),
+        (-1, None, r"`arrays\['a'\]` must be labels from 0 upward\. Received: '-1 for image 3'"),
+    ],
+)
+def test_a_label_that_is_none_of_the_classes_is_refused(label, classes, message):
+    images, labels = numbered(10)
+    labels[3] = label
+    with pytest.raises(ValueError, match=message):
+        TaskBatches({"a": (images, labels)}, 4, num_classes=classes)
+
+
+@pytest.mark.parametrize(
     ("arrays", "message"),
     [
         ({}, r"`arrays` must be a mapping from task to"),

@@ -68,7 +68,7 @@ def test_without_a_folder_the_name_must_be_known():
 
 def test_a_label_beyond_the_classes_of_a_known_data_set_is_refused(tmp_path):
     np.savez(tmp_path / "letters.npz", x_test=np.zeros((1, 16, 8), "uint8"), y_test=np.array([26]))
-    with pytest.raises(ValueError, match=r"`labels of letters` must be below 26, .* Received: 26"):
+    with pytest.raises(ValueError, match=r"`labels of letters` must be below 26, .* Received: '26 for image 0'"):
         load("letters", "test", tmp_path)
 
 

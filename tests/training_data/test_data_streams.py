@@ -2,13 +2,15 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from training.data import StreamedSplit, describe, load
-from training.data.streams import central_crop, changed_outside, image_state, random_crop, shuffled_windows
+from training.data.crops import central_crop, image_state, random_crop
+from training.data.streams import changed_outside, shuffled_windows
 from training.run import find_recipe
 
 
@@ -57,6 +59,30 @@ def test_an_epoch_is_the_same_wherever_training_began(recipe):
     assert not np.array_equal(all_epochs[0][0], all_epochs[2][0])
     other_seed = next(split.training_batches(recipe, 4, range(1)).as_numpy_iterator())
     assert not np.array_equal(all_epochs[0][0], other_seed[0])
+
+
+@pytest.mark.parametrize("first_step", [1, 2])
+def test_the_first_epoch_may_begin_at_any_step(recipe, first_step):
+    split = StreamedSplit("imagenet2012", "train")
+    whole = read(split.training_batches(recipe, 3, range(1, 3)))
+    resumed = read(split.training_batches(recipe, 3, range(1, 3), first_step))
+    assert (len(whole), len(resumed)) == (4, 4 - first_step)
+    for left, right in zip(resumed, whole[first_step:], strict=True):
+        keras.tree.map_structure(np.testing.assert_array_equal, left, right)
+
+
+def test_what_is_before_the_first_step_is_not_decoded(recipe):
+    split = StreamedSplit("imagenet2012", "train")
+    recipe = dataclasses.replace(recipe, shuffle_images=1)
+    broken = split.dataset.take(8).map(lambda content, label: (tf.constant("no JPEG file"), label))
+    split.dataset = broken.concatenate(split.dataset.skip(8))
+    assert len(read(split.training_batches(recipe, 0, range(1), first_step=1))) == 1
+
+
+def test_a_step_that_no_epoch_has_is_refused(recipe):
+    split = StreamedSplit("imagenet2012", "train")
+    with pytest.raises(ValueError, match=r"`first_step` must be at most 2, the batches of an epoch\. Received: 3"):
+        split.training_batches(recipe, 0, range(1), first_step=3)
 
 
 def test_shuffling_keeps_every_image_in_its_window():

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+import keras_modnet
 from training.data import ImageBatches, TaskBatches, as_tf_dataset
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -85,3 +86,28 @@ def test_two_replicas_get_halves_of_each_batch():
     )
     expected = [labels.tolist() for _, labels in ImageBatches(np.zeros((8, 2, 2, 1), "uint8"), np.arange(8), 4)]
     assert run.stdout.splitlines() == [str([labels[:2], labels[2:]]) for labels in expected]
+
+
+def test_fit_of_the_models_says_which_epoch_a_dataset_reads():
+    def fitted(**options):
+        keras.utils.set_random_seed(0)
+        model = keras_modnet.ModNet((4, 4, 1), {"a": 10}, num_blocks=2, num_steps=2, width=2, patch_size=2, seed=0)
+        model.compile(keras.optimizers.SGD(0.1), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        images = np.random.default_rng(0).integers(0, 256, (10, 4, 4, 1)).astype("uint8")
+        dataset = as_tf_dataset(ImageBatches(images, np.arange(10), 5))
+        read = []
+        begin = dataset.set_epoch
+        dataset.set_epoch = lambda epoch: read.append(epoch) or begin(epoch)
+        model.fit(dataset, shuffle=False, verbose=0, **options)
+        return read
+
+    assert fitted(epochs=2) == [0]
+    assert fitted(initial_epoch=3, epochs=5) == [3]
+
+
+def test_a_dataset_that_was_told_its_epoch_goes_on_from_there():
+    dataset, batches = as_tf_dataset(tasks()), tasks()
+    next(iter(dataset))
+    dataset.set_epoch(3)
+    for epoch in (3, 4):
+        assert_same(dataset.as_numpy_iterator(), [batches.batch(epoch, index) for index in range(3)])

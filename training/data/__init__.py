@@ -6,6 +6,7 @@ a classifier from scratch, from memory or from disk. Importing this package impo
 backend: TensorFlow, tensorflow-datasets, Pillow and keras-cv are imported where they are first needed.
 """
 
+from keras_modnet.data.epochs import FollowEpochs
 from training.data.augmentation import augmentation
 from training.data.batches import ImageBatches, TaskBatches
 from training.data.catalog import DATA_SETS, DataSetInfo, add_data_set, describe
@@ -20,6 +21,7 @@ __all__ = [
     "DATA_SETS",
     "ChangedBatches",
     "DataSetInfo",
+    "FollowEpochs",
     "ImageBatches",
     "ImageChanges",
     "LabelMixing",

@@ -1,14 +1,15 @@
 """Reads the array format: one `.npz` file a data set, images and labels of each split (see README.md)."""
 
-import io
 import pathlib
 import zipfile
 import zlib
 
 import numpy as np
 
+from training.data.jpeg_arrays import JpegArray
 
-def read_arrays(data_dir, file_name, split, domain=None):
+
+def read_arrays(data_dir, file_name, split, domain=None, skip_bad_images=0):
     """Reads one split of one array file.
 
     Args:
@@ -16,6 +17,7 @@ def read_arrays(data_dir, file_name, split, domain=None):
         file_name: name of the file without `.npz`.
         split: `"train"` or `"test"`: the end of the arrays' names.
         domain: the beginning of the arrays' names in a file of several domains. Default `None`: no domains.
+        skip_bad_images: how many bad JPEG images may be left out, with a warning that lists them. Default 0.
 
     Returns:
         A pair: images, uint8 `(n, height, width, channels)`, and labels, int32 `(n,)`.
@@ -34,11 +36,18 @@ def read_arrays(data_dir, file_name, split, domain=None):
     with np.load(path, allow_pickle=False) as archive:
         file = _ArrayFile(path, archive, f"{domain}_" if domain else "")
         labels = _read_labels(file, f"y_{split}")
-        images = _read_images(file, split)
-    file.expect(
-        len(images) == len(labels), f"y_{split}", f"{len(images)} labels, one for each image", f"{len(labels)} labels"
-    )
-    return images, labels
+        if f"x_{split}" in file or f"jpeg_{split}" not in file:
+            images = _read_images(file, split)
+            _expect_labels(file, split, labels, len(images))
+            return images, labels
+        content = JpegArray(file, split)
+        _expect_labels(file, split, labels, len(content))
+        images, good = content.decoded(skip_bad_images)
+        return images, labels[good]
+
+
+def _expect_labels(file, split, labels, count):
+    file.expect(len(labels) == count, f"y_{split}", f"{count} labels, one for each image", f"{len(labels)} labels")
 
 
 class _ArrayFile:
@@ -57,13 +66,14 @@ class _ArrayFile:
         try:
             return self.archive[self.prefix + name]
         except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
-            raise ValueError(self._message(name, "a whole numpy array without Python objects", str(error))) from error
+            raise ValueError(self.message(name, "a whole numpy array without Python objects", str(error))) from error
 
     def expect(self, condition, name, expected, found):
         if not condition:
-            raise ValueError(self._message(name, expected, found))
+            raise ValueError(self.message(name, expected, found))
 
-    def _message(self, name, expected, found):
+    def message(self, name, expected, found):
+        """Returns what an error of an array says."""
         return f"{self.path}, array `{self.prefix}{name}`: expected {expected}, found {found}."
 
 
@@ -72,47 +82,18 @@ def _read_labels(file, name):
     file.expect(labels.ndim == 1, name, "rank 1, `(n,)`", f"shape {labels.shape}")
     file.expect(np.issubdtype(labels.dtype, np.integer), name, "integers", str(labels.dtype))
     file.expect(labels.size > 0, name, "at least one label", "none")
-    file.expect(labels.min() >= 0, name, "labels from 0 upward", str(labels.min()))
-    file.expect(labels.max() <= np.iinfo(np.int32).max, name, "labels that int32 holds", str(labels.max()))
+    for extreme in (labels.argmin(), labels.argmax()):
+        value = int(labels[extreme])
+        found = f"{value} for image {extreme}"
+        file.expect(value >= 0, name, "labels from 0 upward", found)
+        file.expect(value <= np.iinfo(np.int32).max, name, "labels that int32 holds", found)
     return labels.astype("int32")
 
 
 def _read_images(file, split):
-    if f"x_{split}" not in file and f"jpeg_{split}" in file:
-        return _read_jpeg(file, split)
     name = f"x_{split}"
     images = file.read(name)
     file.expect(images.dtype == np.uint8, name, "uint8", str(images.dtype))
     shapes = "`(n, height, width)` or `(n, height, width, channels)`, none of them 0"
     file.expect(images.ndim in (3, 4) and images.size > 0, name, shapes, f"shape {images.shape}")
     return images if images.ndim == 4 else images[..., np.newaxis]
-
-
-def _read_jpeg(file, split):
-    name, offsets_name = f"jpeg_{split}", f"offsets_{split}"
-    data, offsets = file.read(name), file.read(offsets_name)
-    file.expect(data.ndim == 1 and data.dtype == np.uint8, name, "uint8 of rank 1", f"{data.dtype} {data.shape}")
-    is_list = offsets.ndim == 1 and np.issubdtype(offsets.dtype, np.integer)
-    file.expect(is_list, offsets_name, "integers of rank 1", f"{offsets.dtype} {offsets.shape}")
-    file.expect(offsets.size > 1, offsets_name, "at least two offsets, for one image", f"{offsets.size}")
-    # Compared, not subtracted: differences of unsigned offsets would wrap around.
-    ascending = bool(np.all(offsets[1:] > offsets[:-1])) and offsets[0] >= 0
-    file.expect(ascending, offsets_name, "offsets that ascend from 0 or more", "others")
-    file.expect(offsets[-1] <= data.size, offsets_name, f"offsets up to {data.size}", str(offsets[-1]))
-    images = [_decode(file, name, data, offsets, index) for index in range(len(offsets) - 1)]
-    shapes = sorted({image.shape for image in images})
-    file.expect(len(shapes) == 1, name, "images of one size", f"sizes {shapes[:3]}")
-    return np.stack(images)
-
-
-def _decode(file, name, data, offsets, index):
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise ImportError(f"{file.path} holds JPEG images: `pip install keras_modnet[train]` brings Pillow.") from error
-    content = data[offsets[index] : offsets[index + 1]].tobytes()
-    try:
-        return np.asarray(Image.open(io.BytesIO(content), formats=("JPEG",)).convert("RGB"))
-    except OSError as error:
-        message = f"{file.path}, array `{file.prefix}{name}`: expected a JPEG file as image {index}, found {error}."
-        raise ValueError(message) from error

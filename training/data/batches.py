@@ -19,8 +19,9 @@ class TaskBatches(keras.utils.PyDataset):
     images twice.
 
     A batch is fixed by `seed`, the task's name, the epoch and its index, and by nothing else: reading it again, or
-    adding a task, does not change it. The epoch advances at `on_epoch_end`, which Keras calls after each epoch, and
-    once more when the first `fit` builds the model. To resume at a later epoch, assign `epoch`.
+    adding a task, does not change it. In `fit` of the library's models the epoch is that of Keras, so that
+    `initial_epoch` and `keras.callbacks.BackupAndRestore` read the images that are due; `fit` of any other Keras model
+    wants `callbacks=[FollowEpochs(batches)]` for it, or the passes are counted by `on_epoch_end`, from one on.
 
     Call `fit(batches, shuffle=False)`: the order is drawn here, and Keras's own shuffling of the batches would follow
     the global random state. Give `steps_per_epoch` here, not to `fit`, where a pass would go on into the next epoch.
@@ -34,16 +35,18 @@ class TaskBatches(keras.utils.PyDataset):
             random draw, to images of the same shape with values 0 to 255, such as `training.data.augmentation` returns;
             or a mapping from task to such a callable, where a task left out stays as it is. Default `None`.
         dtype: of the images handed out, `"uint8"` (default) or `"float32"`; the values are 0 to 255 in either.
+        num_classes: maps each task to its number of classes, so that a label outside is refused. Default `None`: any
+            label from 0 upward is taken.
 
     Raises:
         ValueError: if an argument is not of that form, or if `augment` changes the shape of a batch.
     """
 
-    def __init__(self, arrays, batch_size, steps_per_epoch=None, seed=0, augment=None, dtype="uint8"):
+    def __init__(self, arrays, batch_size, steps_per_epoch=None, seed=0, augment=None, dtype="uint8", num_classes=None):
         """Checks the arguments; starts at epoch 0."""
         # One worker: batches are read in order, and the arrays are not copied to other processes.
         super().__init__(workers=1, use_multiprocessing=False)
-        _check_arrays(arrays)
+        _check_arrays(arrays, num_classes or {})
         expect_count("batch_size", batch_size)
         expect_count("seed", seed, minimum=0)
         expect_one_of("dtype", dtype, DTYPES)
@@ -69,6 +72,10 @@ class TaskBatches(keras.utils.PyDataset):
     def __getitem__(self, index):
         """Returns batch `index` of the current epoch, as `batch` does."""
         return self.batch(self.epoch, index)
+
+    def set_epoch(self, epoch):
+        """Goes to an epoch, counted from 0; `FollowEpochs` calls it."""
+        self.epoch = epoch
 
     def on_epoch_end(self):
         """Advances to the next epoch, and so to a new order. Keras calls it."""
@@ -139,14 +146,18 @@ class ImageBatches(TaskBatches):
         seed: whole number that fixes order and augmentation. Default 0.
         augment: callable as `TaskBatches` takes it. Default `None`.
         dtype: of the images handed out, `"uint8"` (default) or `"float32"`.
+        num_classes: number of classes, so that a label outside is refused. Default `None`: any from 0 upward.
 
     Raises:
         ValueError: if an argument is not of that form, or if `augment` changes the shape of a batch.
     """
 
-    def __init__(self, images, labels, batch_size, steps_per_epoch=None, seed=0, augment=None, dtype="uint8"):
+    def __init__(
+        self, images, labels, batch_size, steps_per_epoch=None, seed=0, augment=None, dtype="uint8", num_classes=None
+    ):
         """Checks the arguments; starts at epoch 0."""
-        super().__init__({"images": (images, labels)}, batch_size, steps_per_epoch, seed, augment, dtype)
+        classes = None if num_classes is None else {"images": num_classes}
+        super().__init__({"images": (images, labels)}, batch_size, steps_per_epoch, seed, augment, dtype, classes)
 
     def batch(self, epoch, index):
         """Returns one batch of any epoch: images and labels, as `TaskBatches.batch` has them for its task."""
@@ -154,7 +165,7 @@ class ImageBatches(TaskBatches):
         return images["images"], labels["images"]
 
 
-def _check_arrays(arrays):
+def _check_arrays(arrays, num_classes):
     expect(isinstance(arrays, dict) and arrays, "arrays", "a mapping from task to `(images, labels)`", type(arrays))
     for task, (images, labels) in arrays.items():
         argument = f"arrays[{task!r}]"
@@ -164,6 +175,14 @@ def _check_arrays(arrays):
         is_labels = isinstance(labels, np.ndarray) and np.issubdtype(labels.dtype, np.integer)
         expect(is_labels, argument, "labels that are an array of integers", getattr(labels, "dtype", type(labels)))
         expect(labels.shape == (len(images),), argument, f"{len(images)} labels, one for each image", labels.shape)
+        _check_classes(argument, labels, num_classes.get(task))
+
+
+def _check_classes(argument, labels, num_classes):
+    wanted = "labels from 0 upward" if num_classes is None else f"labels from 0 to {num_classes - 1}"
+    outside = np.flatnonzero((labels < 0) | (num_classes is not None and labels >= num_classes))
+    first = outside[0] if outside.size else None
+    expect(first is None, argument, wanted, None if first is None else f"{labels[first]} for image {first}")
 
 
 def _to_dtype(images, dtype):

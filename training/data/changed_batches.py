@@ -29,7 +29,7 @@ class ChangedBatches(ImageBatches):
 
     def __init__(self, images, labels, batch_size, seed, crop_area, changes, mixing):
         """Checks the arguments; starts at epoch 0."""
-        super().__init__(images, labels, batch_size, seed=seed)
+        super().__init__(images, labels, batch_size, seed=seed, num_classes=mixing.num_classes)
         self.crop_area, self.changes, self.mixing = crop_area, changes, mixing
 
     def batch(self, epoch, index):

@@ -13,7 +13,7 @@ VALIDATION_DIVISOR = 10
 _NAME = re.compile(r"(?P<file>\w[\w-]*)(/(?P<domain>\w[\w-]*))?")
 
 
-def load(name, split, data_dir=None):
+def load(name, split, data_dir=None, skip_bad_images=0):
     """Loads a whole split into memory.
 
     `"train"` and `"test"` are stored. `"fit"` and `"validation"` part `"train"` in two: its images are permuted by seed
@@ -27,6 +27,8 @@ def load(name, split, data_dir=None):
         split: one of `"train"`, `"fit"`, `"validation"`, `"test"`.
         data_dir: folder of array files `<name>.npz`, as described in `training/data/README.md`. Default `None`: the
             data set comes through tensorflow-datasets, which downloads it the first time.
+        skip_bad_images: how many bad JPEG images of an array file may be left out, with a warning that lists them;
+            tensorflow-datasets leaves out none. Default 0.
 
     Returns:
         A pair: images, uint8 `(n, height, width, channels)` with values 0 to 255, and labels, int32 `(n,)`.
@@ -43,7 +45,7 @@ def load(name, split, data_dir=None):
     if data_dir is None:
         images, labels = _read_by_name(name, stored_split)
     else:
-        images, labels = _read_from_folder(data_dir, name, stored_split)
+        images, labels = _read_from_folder(data_dir, name, stored_split, skip_bad_images)
     _check_classes(name, labels)
     if split == stored_split:
         return images, labels
@@ -64,17 +66,18 @@ def _read_by_name(name, split):
     return read_tfds(info.tfds_name, info.test_split if split == "test" else split)
 
 
-def _read_from_folder(data_dir, name, split):
+def _read_from_folder(data_dir, name, split, skip_bad_images):
     match = _NAME.fullmatch(name)
     expect(match is not None, "name", "'file' or 'file/domain' in letters, digits, '_' and '-'", name)
-    return read_arrays(data_dir, match["file"], split, domain=match["domain"])
+    return read_arrays(data_dir, match["file"], split, match["domain"], skip_bad_images)
 
 
 def _check_classes(name, labels):
     if name in DATA_SETS:
         num_classes = DATA_SETS[name].num_classes
-        highest = int(labels.max())
-        expect(highest < num_classes, f"labels of {name}", f"below {num_classes}, its number of classes", highest)
+        highest = int(labels.argmax())
+        found = f"{labels[highest]} for image {highest}"
+        expect(labels[highest] < num_classes, f"labels of {name}", f"below {num_classes}, its number of classes", found)
 
 
 def _part(count, split):

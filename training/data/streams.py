@@ -5,42 +5,60 @@ import os
 import keras
 import numpy as np
 
-from keras_modnet.checks import expect
+from keras_modnet.checks import expect, expect_count
+from keras_modnet.data.tensorflow_streams import reporting
+from training.data.bad_images import BadImages, filled, guarded_images
 from training.data.catalog import describe
+from training.data.crops import central_crop, checked_shape, image_state, random_crop, to_pixels
 from training.data.tf_batches import options
 from training.data.tfds_source import import_tfds
 
-ASPECTS = (3 / 4, 4 / 3)
 PREFETCH = 4
 
 
 class StreamedSplit:
     """A split of a data set of JPEG images, as `tf.data` pipelines.
 
+    A bad image ends the reading with an error that says its number in the split, as tensorflow-datasets reads it, what
+    was expected and what was found. Loops of one's own get it as a `ValueError` by
+    `keras_modnet.data.tensorflow_streams.reporting`, as `fit` of the library's models does.
+
     Args:
         name: name of the data set, as in `training.data.DATA_SETS`.
         split: "train" or "test".
         limit: images at most, the first ones; default all.
+        skip_bad_images: how many bad images may be left out; with more of them the error lists the first ones. In
+            training another image of the batch, with its own label, stands in the place of one, so that batches stay
+            full and the others the same; in `plain_batches` and `labels` it is not there. Default 0.
+
+    Attributes:
+        bad_images: `{index in the split: what was found there}` of those that were left out by now.
 
     Raises:
         ImportError: tensorflow-datasets or TensorFlow is not installed.
+        ValueError: no images, or such as are not JPEG files with a whole number as label.
     """
 
-    def __init__(self, name, split, limit=None):
+    def __init__(self, name, split, limit=None, skip_bad_images=0):
         """Opens the split; what is not there yet is downloaded or prepared."""
-        tfds = import_tfds()
+        if limit is not None:
+            expect_count("limit", limit)
         info = describe(name)
+        self._bad = BadImages(f"{name}, split {split}", info.num_classes, skip_bad_images)
+        tfds = import_tfds()
         stored = info.test_split if split == "test" else split
         decoders = {"image": tfds.decode.SkipDecoding()}
         dataset = tfds.load(info.tfds_name, split=stored, as_supervised=True, decoders=decoders)
         self.dataset = dataset if limit is None else dataset.take(limit)
-        self.num_classes = info.num_classes
+        self.num_classes, self.bad_images = info.num_classes, self._bad.reasons
+        _check_elements(name, self.dataset)
+        self._num_good = None if skip_bad_images else len(self)
 
     def __len__(self):
         """Number of images."""
         return len(self.dataset)
 
-    def training_batches(self, recipe, seed, epochs):
+    def training_batches(self, recipe, seed, epochs, first_step=0):
         """Returns the batches of some epochs, one after the other.
 
         Each epoch shuffles `recipe.shuffle_images` neighbours at a time (tensorflow-datasets has stored the images in
@@ -51,50 +69,69 @@ class StreamedSplit:
             recipe: a `ClassificationRecipe`.
             seed: whole number.
             epochs: range of the numbers of the epochs.
+            first_step: number of the batch, from 0, that the first of the epochs begins with; what is before it is
+                not decoded, and the others are the same as without. Default 0: the epoch is whole.
 
         Returns:
             A `tf.data.Dataset` of images, uint8 `(batch_size, *image_shape)`, and labels, float32
             `(batch_size, num_classes)`.
 
         Raises:
-            ValueError: there are fewer images than a batch holds.
+            ValueError: there are fewer images than a batch holds, an epoch has fewer batches than `first_step`, or a
+                batch could be of bad images alone.
         """
         import tensorflow as tf
 
-        expect(len(self) >= recipe.batch_size, "batch_size", f"at most {len(self)}, the images", recipe.batch_size)
+        self._check_batches(recipe, first_step)
         count, size = self.steps(recipe) * recipe.batch_size, recipe.model["image_shape"][:2]
         changes, mixing = recipe.image_changes(), recipe.label_mixing(self.num_classes)
         # Elsewhere the layers run on the backend's own tensors, a batch at a time.
         inside = keras.backend.backend() == "tensorflow"
 
         def one_epoch(epoch):
-            shuffled = shuffled_windows(tf, self.dataset, recipe.shuffle_images, seed, epoch).take(count)
-            return shuffled.enumerate().map(lambda index, image: (epoch, index, *image))
+            shuffled = shuffled_windows(tf, self._numbered(), recipe.shuffle_images, seed, epoch).take(count)
+            first = tf.where(epoch == epochs.start, first_step * recipe.batch_size, 0)
+            places = shuffled.enumerate().skip(tf.cast(first, tf.int64))
+            return places.map(lambda place, image: (*image, image_state(tf, seed, epoch, place)))
 
-        def example(epoch, index, content, label):
-            state = image_state(tf, seed, epoch, index)
-            image = random_crop(tf, content, size, recipe.crop_area, state)
-            return changes(image, state, traced=True) if inside else image, label, state
+        def decode(content, state):
+            return random_crop(tf, content, size, recipe.crop_area, state)
 
-        def batch(images, labels, states):
+        def change(good, image, label, state):
+            return good, changes(image, state, traced=True) if inside else image, label, state
+
+        def batch(good, images, labels, states):
             state = states[0] + 1
+            if self._bad.limit:
+                images, labels = filled(tf, good, images, labels)
             if inside:
                 images, labels = mixing(images, labels, state)
                 return tf.cast(tf.round(images), tf.uint8), labels
             return changed_outside(tf, changes, mixing, images, labels, state)
 
         dataset = tf.data.Dataset.range(epochs.start, epochs.stop).flat_map(one_epoch)
-        dataset = dataset.map(example, num_parallel_calls=os.cpu_count())
+        dataset = guarded_images(tf, dataset, decode, size, self._bad)
+        dataset = dataset.map(change, num_parallel_calls=os.cpu_count())
         dataset = dataset.batch(recipe.batch_size, drop_remainder=True)
         dataset = dataset.map(batch, num_parallel_calls=os.cpu_count() if inside else None)
         return dataset.prefetch(PREFETCH).with_options(options(tf))
+
+    def _check_batches(self, recipe, first_step):
+        steps, size = self.steps(recipe), recipe.batch_size
+        expect(steps > 0, "batch_size", f"at most {len(self)}, the images", size)
+        expect_count("first_step", first_step, minimum=0)
+        expect(first_step <= steps, "first_step", f"at most {steps}, the batches of an epoch", first_step)
+        expect(self._bad.limit < size, "skip_bad_images", f"less than {size}, a batch", self._bad.limit)
+
+    def _numbered(self):
+        return self.dataset.enumerate().map(lambda index, image: (index, *image))
 
     def steps(self, recipe):
         """Returns the batches of an epoch."""
         return len(self) // recipe.batch_size
 
     def plain_batches(self, recipe, batch_size):
-        """Returns all images in stored order, cut out of the centre and resized.
+        """Returns all images in stored order, cut out of the centre and resized; those left out are not there.
 
         The crop is what resizing the shorter side to `1 / recipe.test_crop` of the model's side and cutting out its
         centre would show.
@@ -104,20 +141,60 @@ class StreamedSplit:
             batch_size: images in a batch; the last one may hold fewer.
 
         Returns:
-            A `tf.data.Dataset` of uint8 `(n, *image_shape)`.
+            A `tf.data.Dataset` of uint8 `(n, *image_shape)`. Its length is known unless images may be left out;
+            then `labels`, called before, finds it.
         """
         import tensorflow as tf
 
         size = recipe.model["image_shape"][:2]
-        dataset = self.dataset.map(
-            lambda content, label: to_pixels(tf, central_crop(tf, content, size, recipe.test_crop)),
-            num_parallel_calls=os.cpu_count(),
-        )
-        return dataset.batch(batch_size).prefetch(PREFETCH).with_options(options(tf))
+
+        def decode(content):
+            return central_crop(tf, content, size, recipe.test_crop)
+
+        dataset = guarded_images(tf, self._numbered(), decode, size, self._bad)
+        # AutoGraph finds the source of one function a line.
+        dataset = dataset.filter(lambda good, image, label: good)
+        dataset = dataset.map(lambda good, image, label: to_pixels(tf, image))
+        dataset = dataset.batch(batch_size)
+        if self._num_good is not None:
+            number = -(-self._num_good // batch_size)
+            dataset = dataset.apply(tf.data.experimental.assert_cardinality(number))
+        return dataset.prefetch(PREFETCH).with_options(options(tf))
 
     def labels(self):
-        """Returns the labels in stored order, int `(n,)`."""
-        return np.array([int(label) for _, label in self.dataset.as_numpy_iterator()])
+        """Returns the labels in stored order, int `(n,)`; where images may be left out, those of the others alone.
+
+        Which images these are takes a pass over the split that decodes them, unless `skip_bad_images` is 0.
+
+        Raises:
+            ValueError: too many bad images, or a label that is none of the classes.
+        """
+        import tensorflow as tf
+
+        if not self._bad.limit:
+            labels = np.array([int(label) for _, label in self.dataset.as_numpy_iterator()])
+            for index in np.flatnonzero((labels < 0) | (labels >= self.num_classes)):
+                self._bad.note(index, b"", labels[index])
+            return labels
+
+        def decode(content):
+            with tf.control_dependencies([checked_shape(tf, content)]):
+                return tf.cast(tf.io.decode_jpeg(content, channels=3)[:1, :1], tf.float32)
+
+        with reporting():
+            images = guarded_images(tf, self._numbered(), decode, (1, 1), self._bad).as_numpy_iterator()
+            labels = np.array([int(label) for good, _, label in images if good])
+        self._num_good = len(labels)
+        return labels
+
+
+def _check_elements(name, dataset):
+    expect(len(dataset) > 0, "split", f"one of {name} that has images", 0)
+    content, label = dataset.element_spec
+    files = content.dtype.name == "string" and content.shape.rank == 0
+    expect(files, "name", "a data set that stores image files", f"{name} with {content.dtype.name} {content.shape}")
+    whole = label.dtype.is_integer and label.shape.rank == 0
+    expect(whole, "name", "a data set with a whole number as label", f"{name} with {label.dtype.name} {label.shape}")
 
 
 def changed_outside(tf, changes, mixing, images, labels, state):
@@ -136,53 +213,13 @@ def changed_outside(tf, changes, mixing, images, labels, state):
 
 
 def shuffled_windows(tf, dataset, size, seed, epoch):
-    """Returns a dataset of pairs, `size` neighbours at a time in an order that follows from the seed and the epoch."""
+    """Returns a dataset of tuples, `size` neighbours at a time in an order that follows from the seed and the epoch."""
 
-    def shuffled(window, pair):
+    def shuffled(window, parts):
         # Below the numbers of the images, which count from 0.
         state = image_state(tf, seed, epoch, -1 - window)
-        order = tf.random.experimental.stateless_shuffle(tf.range(tf.shape(pair[1])[0]), seed=state)
-        return tf.data.Dataset.from_tensor_slices(tuple(tf.gather(part, order) for part in pair))
+        order = tf.random.experimental.stateless_shuffle(tf.range(tf.shape(parts[0])[0]), seed=state)
+        return tf.data.Dataset.from_tensor_slices(tuple(tf.gather(part, order) for part in parts))
 
     # The next window is read while the present one is used.
     return dataset.batch(size).prefetch(1).enumerate().flat_map(shuffled)
-
-
-def image_state(tf, seed, epoch, index):
-    """Returns the two numbers that all draws for one image follow from, int64 from 0 to 2 ** 31 - 1."""
-    state = tf.random.experimental.stateless_fold_in(tf.stack([tf.constant(seed, tf.int64), epoch]), index)
-    return tf.bitwise.bitwise_and(state, tf.constant(2**31 - 1, tf.int64))
-
-
-def random_crop(tf, content, size, least_area, state):
-    """Returns a random part of a JPEG file, resized, half of the time mirrored, float32 `(*size, 3)`."""
-    shape = tf.io.extract_jpeg_shape(content)
-    begin, extent, _ = tf.image.stateless_sample_distorted_bounding_box(
-        shape,
-        tf.zeros((1, 0, 4)),
-        # The changes that follow count up from the state itself.
-        seed=state + 1000,
-        min_object_covered=0.0,
-        aspect_ratio_range=ASPECTS,
-        area_range=(least_area, 1.0),
-        max_attempts=10,
-        use_image_if_no_bounding_boxes=True,
-    )
-    window = tf.concat([begin[:2], extent[:2]], axis=0)
-    image = tf.image.decode_and_crop_jpeg(content, window, channels=3)
-    image = tf.image.resize(image, size, antialias=True)
-    return tf.image.stateless_random_flip_left_right(image, seed=state + 2000)
-
-
-def central_crop(tf, content, size, share):
-    """Returns the centre of a JPEG file, a share of its shorter side for the longer side of `size`, resized."""
-    height, width = tf.unstack(tf.io.extract_jpeg_shape(content)[:2])
-    scale = share * tf.cast(tf.minimum(height, width), tf.float32) / max(size)
-    rows, columns = (tf.maximum(tf.cast(tf.round(scale * side), tf.int32), 1) for side in size)
-    window = tf.stack([(height - rows) // 2, (width - columns) // 2, rows, columns])
-    return tf.image.resize(tf.image.decode_and_crop_jpeg(content, window, channels=3), size, antialias=True)
-
-
-def to_pixels(tf, image):
-    """Returns a float image as uint8."""
-    return tf.saturate_cast(tf.round(image), tf.uint8)

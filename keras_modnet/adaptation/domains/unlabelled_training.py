@@ -5,7 +5,7 @@ import dataclasses
 import keras
 import numpy as np
 
-from keras_modnet.adaptation.training import START_CONFIDENCE, compile_task, configure, cooling, fit_task
+from keras_modnet.adaptation.training import START_CONFIDENCE, LearningRate, compile_task, configure, fit_task
 from keras_modnet.data.arrays import ArrayBatches
 from keras_modnet.layers.values import value_of
 from keras_modnet.training.callbacks import TemperatureAnnealing
@@ -59,7 +59,7 @@ def train_unlabelled(model, task, images, scores, settings, temperature=None):
     loss = _without_labels(settings.objective)
     compile_task(model, task, settings.learning_rate, settings.weight_decay, loss, metrics=())
     anneal = [] if temperature is None else [_annealing(temperature, settings.epochs, task)]
-    callbacks = [cooling(settings.learning_rate, settings.epochs), *anneal, keep]
+    callbacks = [LearningRate(settings.learning_rate, settings.epochs), *anneal, keep]
     # Keras wants labels; the loss does not look at them.
     own = {"batch_size": settings.batch_size, "seed": settings.seed}
     data = ArrayBatches(images, np.zeros(len(images), "int32"), **own)

@@ -9,7 +9,7 @@ from keras_modnet.adaptation.tasks.held_out import split_data, stopping_callback
 from keras_modnet.adaptation.tasks.result import AdaptationResult
 from keras_modnet.adaptation.tasks.settings import Objective, Stopping, as_search
 from keras_modnet.adaptation.tasks.ways import choose_way
-from keras_modnet.adaptation.training import all_or_nothing, compile_task, configure, cooling
+from keras_modnet.adaptation.training import all_or_nothing, compile_task, configure, learning_rate_of
 from keras_modnet.checks import expect_count, expect_one_of
 from keras_modnet.data.arrays import labelled_dataset
 from keras_modnet.models.trainability import states_for
@@ -55,8 +55,9 @@ def adapt_task(
             at every step where blocks carry theirs (`ModNet.set_own_norms`).
         epochs: passes over `train_data`; where orderings are drawn at least 2.
         batch_size: images in a batch, where `train_data` are arrays.
-        learning_rate: of AdamW in the first epoch; it falls by a half cosine towards zero. Logits learn
-            `logits_multiplier` times as fast.
+        learning_rate: of AdamW in the first epoch; it falls by a half cosine to zero. Where "bank" or "stem" trains
+            it rises linearly for the first quarter of the steps, or good features are lost in the first ones. Logits
+            learn `logits_multiplier` times as fast.
         weight_decay: of AdamW, on kernels only.
         search: `Search`, or its kind: "coordinate", "edits", "truncation", "gumbel" or "mixture"; None: what suits the
             parts and the images.
@@ -95,7 +96,7 @@ def adapt_task(
     head_init = choose_head_init(model, task, parts, head_init)
     draws = ordering.drawing_callbacks(kind, task, epochs, search.temperatures)
     stops = stopping_callbacks(stopping.patience, validation_data, epochs // 2 if draws else 0)
-    used = [cooling(learning_rate, epochs), *draws, *stops, *callbacks]
+    used = [learning_rate_of(learning_rate, epochs, parts), *draws, *stops, *callbacks]
     started = time.perf_counter()
     with all_or_nothing(model, task), FeatureStore() as store:
         ranking = start.start_from(model, task, init_from, data, search.images)

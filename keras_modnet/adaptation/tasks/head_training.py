@@ -9,6 +9,7 @@ from keras_modnet.adaptation.heads.closed_form import MAX_IMAGES, ridge_head
 from keras_modnet.adaptation.tasks.start import STATISTICS_BATCHES
 from keras_modnet.data.arrays import ArrayBatches
 from keras_modnet.data.checks import class_indices
+from keras_modnet.data.epochs import with_epochs
 from keras_modnet.data.reading import batches_of, first_batches
 from keras_modnet.layers.gradients import no_gradients
 from keras_modnet.layers.head_stages import pool_settled
@@ -79,6 +80,7 @@ class HeadTraining:
                 jit_compile=jit_compile(),
                 run_eagerly=compiled.run_eagerly,
             )
+            options["callbacks"] = with_epochs(self._data, options.get("callbacks"))
             fitted = network.fit(self._data, **options)
         return {name: [float(value) for value in values] for name, values in fitted.history.items()}
 

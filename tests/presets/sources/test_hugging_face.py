@@ -75,7 +75,7 @@ def test_without_network_and_cache_one_line_says_so(hub, gone, monkeypatch):
 
 def test_a_repository_that_is_no_preset_is_refused(hub):
     hub.commit("main", {"model.safetensors": b"huge", "config.json": b"{}"})
-    with pytest.raises(PresetError, match=r"metadata\.json: expected a file; found No such file"):
+    with pytest.raises(PresetError, match=r"metadata\.json: expected a file that can be read; found No such file"):
         find_preset(f"hf://{REPOSITORY}")
 
 
