@@ -2,6 +2,7 @@
 
 Example:
     python -m benchmarks.interruptions
+    python -m benchmarks.interruptions --only=devices,faults
 
 Two recipes, one of two tasks whose orderings are searched and one classifier that grows, and the first on two replicas
 again, are killed (SIGKILL) at random moments, from the start of the process on, and started again by the same command,

@@ -4,6 +4,7 @@ from benchmarks.interruptions.run import run_job
 from benchmarks.shared.jobs import collect, run_jobs
 
 KILLS, EPOCHS = 20, 150
+PARTS = ("devices", "replicas", "faults")
 # Recipe, strategy, epochs: as many as take a quarter of a minute or so.
 KILLED = {
     "two tasks, searched orderings": ("searching", "none", EPOCHS),
@@ -33,15 +34,15 @@ def compare(options):
     Returns:
         Plain data for JSON.
     """
-    seed, smoke = options.seeds[0], options.smoke
-    faults = [name for name in FAULTS if not smoke or name == "unknown data folder"]
+    seed, smoke, only = options.seeds[0], options.smoke, options.only or PARTS
     jobs = []
     for number, (row, (recipe, strategy, epochs)) in enumerate(KILLED.items()):
-        own = {"recipe": recipe, "strategy": strategy, "epochs": 4 if smoke else epochs}
-        jobs.append({"name": f"killed_{number}", "row": row, "kills": 1 if smoke else KILLS, "seed": seed} | own)
-    jobs = jobs[:1] if smoke else jobs
-    common = {"seed": seed, "epochs": 4 if smoke else EPOCHS}
-    own = {"recipe": "searching", "strategy": "none"} | common
-    jobs += [{"name": FAULTS[row], "row": row, "fault": FAULTS[row]} | own for row in faults]
+        if ("devices" if strategy == "none" else "replicas") in only:
+            own = {"recipe": recipe, "strategy": strategy, "epochs": 4 if smoke else epochs}
+            jobs.append({"name": f"killed_{number}", "row": row, "kills": 1 if smoke else KILLS, "seed": seed} | own)
+    own = {"recipe": "searching", "strategy": "none", "seed": seed, "epochs": 4 if smoke else EPOCHS}
+    faults = [{"name": FAULTS[row], "row": row, "fault": FAULTS[row]} | own for row in FAULTS]
+    faults = faults if "faults" in only else []
+    jobs = [jobs[0], faults[-1]] if smoke else [*jobs, *faults]
     runs = run_jobs(run_job, jobs, options.work_dir, workers=1)
     return collect(runs, options.command, {"kills": KILLS, "epochs": EPOCHS})

@@ -1,5 +1,10 @@
 """The tables of `benchmarks.interruptions`."""
 
+KILLS = (
+    "| killed with SIGKILL | kills | before, in, after the steps | trainings | of these with equal bits |",
+    "|---|---:|---:|---:|---:|",
+)
+FAULTS = "| fault | wanted | as wanted | what was said |", "|---|---|---|---|"
 PLACES = ("killed_in_start", "killed_in_steps", "killed_in_result")
 
 
@@ -9,11 +14,7 @@ def table(results):
     Args:
         results: what `rows.compare` returned.
     """
-    kills = [
-        "| killed with SIGKILL | kills | before, in, after the steps | trainings | of these with equal bits |",
-        "|---|---:|---:|---:|---:|",
-    ]
-    faults = ["| fault | wanted | as wanted | what was said |", "|---|---|---|---|"]
+    kills, faults = [], []
     for run in results["runs"]:
         if "kills" in run:
             places = ", ".join(str(run[name]) for name in PLACES)
@@ -21,4 +22,5 @@ def table(results):
         else:
             said = run["line"].replace("|", "/")
             faults.append(f"| {run['row']} | {run['wanted']} | {'yes' if run['as_wanted'] else 'NO'} | {said} |")
-    return "\n".join([*kills, "", *faults])
+    tables = ["\n".join([head, line, *rows]) for (head, line), rows in ((KILLS, kills), (FAULTS, faults)) if rows]
+    return "\n\n".join(tables)
