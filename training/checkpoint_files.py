@@ -50,7 +50,7 @@ class CheckpointFiles:
         return None
 
     def write(self, state):
-        """Writes a `TrainingState`, whole or not at all, and removes what is older than the one before it.
+        """Writes a `TrainingState`, whole or not at all; of the older ones the last stays, and the first of the stage.
 
         Raises:
             OSError: the file could not be written; what was there stays.
@@ -59,8 +59,17 @@ class CheckpointFiles:
         path = self.folder / f"{state.stage}_{state.epoch:06d}_{state.step:09d}{ENDING}"
         header = json.dumps(state.header() | {"setting": self.setting}, allow_nan=False)
         write_file(path, lambda file: np.savez(file, **{HEADER: np.array(header)}, **state.arrays))
-        for older in self.paths()[:-KEPT]:
-            older.unlink()
+        paths = self.paths()
+        first = next(own for own in paths if own.name.startswith(f"{state.stage}_"))
+        for older in paths[:-KEPT]:
+            if older != first:
+                older.unlink()
+
+    def drop_newest(self):
+        """Removes the newest checkpoint if there is one of the same stage before it."""
+        *before, newest = self.paths()
+        if before and before[-1].name.split("_")[0] == newest.name.split("_")[0]:
+            newest.unlink()
 
     def paths(self):
         """Returns the paths of the checkpoints, the newest last."""

@@ -82,8 +82,14 @@ class Keeping:
         return self.files is not None and used < self.retries
 
     def step_back(self, state):
-        """Returns the last state that was kept, with half the learning rate of `state`; that is kept as well."""
+        """Returns a state that was kept, with half the learning rate of `state`; that is kept as well.
+
+        It is the last one; after a retry, the one before it: weights can be beyond help while all of them are numbers.
+        """
         kept = self.files.read()
+        if kept.rate_scale == state.rate_scale < 1:
+            self.files.drop_newest()
+            kept = self.files.read()
         kept.rate_scale = state.rate_scale * LOWER_RATE
         self._write(kept)
         return kept

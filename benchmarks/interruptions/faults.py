@@ -73,7 +73,8 @@ def _damaged(command, change):
     code, output, _ = command.run()
     said = [line for line in output.splitlines() if newest.name in line]
     fits = code == 0 and len(said) == 1 and command.result() == whole
-    return _outcome("one line that names the file; then the same bits", fits, said[0].split("/")[-1] if said else "")
+    line = said[0][said[0].index(newest.name) :] if said else ""
+    return _outcome("one line that names the file; then the same bits", fits, line)
 
 
 def damaged_result(command):
@@ -108,7 +109,7 @@ def exploding_loss(command):
 def exploding_loss_with_retries(command):
     """The learning rate is 100, with as many retries, at half the rate each, as it takes."""
     write_recipe(command.recipe.parent, "searching", 4, rate=100)
-    command.flags = ("--retries=20", "--checkpoint_every=1")
+    command.flags = ("--retries=20",)
     code, output, line = command.run()
     said = [text for text in output.splitlines() if "going back" in text]
     history = json.loads((command.output / "seed_0.json").read_text())["history"] if code == 0 else {"loss": [math.nan]}

@@ -4,6 +4,8 @@ import contextlib
 
 import keras
 
+from keras_modnet.checks import expect
+
 
 def in_tf_strategy():
     """Returns whether a `tf.distribute` strategy is in scope, so that batch statistics need synchronizing."""
@@ -12,6 +14,29 @@ def in_tf_strategy():
     import tensorflow as tf
 
     return tf.distribute.has_strategy()
+
+
+def expect_strategy_that_fits():
+    """Raises `ValueError` in the scope of a strategy under which Keras's `fit` does not work, before anything is made.
+
+    That is `tf.distribute.ParameterServerStrategy`.
+    """
+    if not in_tf_strategy():
+        return
+    import tensorflow as tf
+
+    strategy = tf.distribute.get_strategy()
+    fits = not isinstance(strategy, tf.distribute.ParameterServerStrategy)
+    expect(fits, "strategy", "one that Keras trains under, such as MirroredStrategy", type(strategy).__name__)
+
+
+def compiles_for_tpu(model):
+    """Returns whether a Keras model was made under a TPU's strategy, whose steps XLA compiles."""
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow as tf
+
+    return isinstance(model.distribute_strategy, tf.distribute.TPUStrategy)
 
 
 def num_replicas():

@@ -11,6 +11,7 @@ from keras_modnet.data.guarded import guarded, guarded_arrays
 from keras_modnet.data.streams import cannot_be_shuffled
 from keras_modnet.data.tensorflow_streams import reporting
 from keras_modnet.layers.layer_dict import LayerDict
+from keras_modnet.layers.replicas import compiles_for_tpu
 from keras_modnet.models import trainability
 from keras_modnet.models.task_layers import deserialized
 from keras_modnet.models.turns import alone_on
@@ -142,8 +143,9 @@ class ChecksItsData:
 
     def make_train_function(self, force=False):
         """As Keras's; made anew where what it was made from has changed."""
+        compiled = compiles_for_tpu(self) or (bool(self.jit_compile) and keras.backend.backend() == "tensorflow")
         for layers in self.task_layers.values():
-            layers.steps.under_xla = bool(self.jit_compile) and keras.backend.backend() == "tensorflow"
+            layers.steps.under_xla = compiled
         return super().make_train_function(force=force or self._has_changed("train"))
 
     def make_test_function(self, force=False):

@@ -5,7 +5,7 @@ import keras
 from keras_modnet.checks import expect
 from keras_modnet.layers import BlockBank
 from keras_modnet.layers.layer_dict import LayerDict
-from keras_modnet.layers.replicas import strategy_scope
+from keras_modnet.layers.replicas import expect_strategy_that_fits, strategy_scope
 from keras_modnet.models import trainability
 from keras_modnet.models.arguments import NETWORK_ARGUMENTS, checked_model, make_stem, task_arguments
 from keras_modnet.models.delegating import Delegates
@@ -93,6 +93,7 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         **kwargs,
     ):
         given = dict(locals())
+        expect_strategy_that_fits()
         # Pixels reach the stem as they are: Keras would round them to half precision here.
         super().__init__(autocast=False, **kwargs)
         network = {name: given[name] for name in NETWORK_ARGUMENTS}

@@ -58,6 +58,21 @@ def test_a_retry_goes_back_at_half_the_rate(recipe, tasks, tmp_path, capsys):
     assert len(log["history"]["loss"]) == 2
 
 
+def test_a_state_that_is_beyond_help_is_left_for_the_one_before(tmp_path):
+    keeping = Keeping(CheckpointFiles(tmp_path, {}), retries=9)
+    for step in (0, 3, 4):
+        keeping.files.write(TrainingState(step=step))
+    state = keeping.step_back(TrainingState(step=5))
+    assert (state.step, state.rate_scale) == (4, 0.5)
+    # Again and again without a step that was kept.
+    state = keeping.step_back(state)
+    assert (state.step, state.rate_scale) == (3, 0.25)
+    state = keeping.step_back(state)
+    assert (state.step, state.rate_scale) == (0, 0.125)
+    state = keeping.step_back(state)
+    assert (state.step, state.rate_scale) == (0, 0.0625)
+
+
 def test_retries_come_to_an_end(recipe, tasks, tmp_path):
     with pytest.raises(LossError):
         loop.train(recipe, tasks, 0, keeping=Poisoned(tmp_path, steps=1, times=3, retries=2))

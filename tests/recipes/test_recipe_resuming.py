@@ -73,7 +73,7 @@ def test_several_steps_in_a_call_end_with_the_same_bits(searching, arrays, value
 def test_a_damaged_newest_checkpoint_falls_back_to_the_one_before_it(recipe, tasks, whole, tmp_path, values_of, capsys):
     with pytest.raises(StoppedError):
         loop.train(recipe, tasks, 0, keeping=Stopping(tmp_path, 3, every=1))
-    before, newest = CheckpointFiles(tmp_path, {}).paths()
+    *_, before, newest = CheckpointFiles(tmp_path, {}).paths()
     content = newest.read_bytes()
     newest.write_bytes(content[: len(content) // 2])
     capsys.readouterr()
@@ -105,11 +105,18 @@ def test_where_all_are_damaged_there_is_none(tmp_path, capsys):
         assert "0_000000_000000001.npz: expected a whole checkpoint" in capsys.readouterr().out
 
 
-def test_two_checkpoints_stay_and_in_the_end_none(tmp_path):
+def test_two_checkpoints_stay_and_the_first_of_the_stage_and_in_the_end_none(tmp_path):
     files = CheckpointFiles(tmp_path / "own", {})
-    for epoch, step in ((0, 0), (0, 7), (1, 0)):
-        files.write(TrainingState(epoch=epoch, step=step))
-    assert [path.name for path in files.paths()] == ["0_000000_000000007.npz", "0_000001_000000000.npz"]
+    for stage, epoch, step in ((0, 0, 0), (0, 0, 7), (0, 1, 0), (1, 1, 0), (1, 1, 4), (1, 1, 5), (1, 1, 6)):
+        files.write(TrainingState(stage, epoch, step))
+        if (stage, epoch) == (0, 1):
+            assert [path.stem for path in files.paths()] == [
+                f"0_{own}" for own in ("000000_000000000", "000000_000000007", "000001_000000000")
+            ]
+    assert [path.stem for path in files.paths()] == [f"1_000001_00000000{step}" for step in (0, 5, 6)]
+    for left in (2, 1, 1):
+        files.drop_newest()
+        assert len(files.paths()) == left
     files.remove()
     assert not (tmp_path / "own").exists()
 

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import keras_modnet
+from keras_modnet.layers import replicas
+from keras_modnet.models import checked_calls
 from training.checkpoint_files import CheckpointFiles
 from training.distribution import make_strategy
 from training.evaluation import evaluate
@@ -86,3 +89,37 @@ def test_without_a_strategy_there_is_none():
 def test_an_unknown_strategy_is_refused():
     with pytest.raises(ValueError, match="`strategy` must be one of 'none', 'mirrored', 'multi_worker', 'tpu'"):
         make_strategy("mirror")
+
+
+def test_a_strategy_that_keras_does_not_train_under_is_refused_in_one_line(monkeypatch):
+    class Servers(tf.distribute.ParameterServerStrategy):
+        """One without a cluster to connect to."""
+
+        def __init__(self):
+            pass
+
+    monkeypatch.setattr(tf.distribute, "has_strategy", lambda: True)
+    monkeypatch.setattr(tf.distribute, "get_strategy", Servers)
+    with pytest.raises(ValueError, match=r"`strategy` must be one that Keras trains under.*Received: 'Servers'"):
+        keras_modnet.ModNet((4, 4, 1), {"digits": 2}, num_blocks=1, num_steps=1, width=4, patch_size=2)
+
+
+def test_loops_of_a_model_under_a_tpu_are_those_that_xla_compiles(monkeypatch):
+    class Pod(tf.distribute.TPUStrategy):
+        """One without a TPU."""
+
+        def __init__(self):
+            pass
+
+    model = keras_modnet.ModNet((4, 4, 1), {"digits": 2}, num_blocks=1, num_steps=1, width=4, patch_size=2)
+    own = model.task("digits")
+    own.compile("sgd", "mse", jit_compile=False)
+    own.make_train_function()
+    steps = model.task_layers["digits"].steps
+    assert not steps.under_xla
+    assert not replicas.compiles_for_tpu(own)
+    pod = type("Model", (), {"distribute_strategy": Pod()})()
+    assert replicas.compiles_for_tpu(pod)
+    monkeypatch.setattr(checked_calls, "compiles_for_tpu", lambda model: True)
+    own.make_train_function(force=True)
+    assert steps.under_xla
