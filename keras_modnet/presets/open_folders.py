@@ -9,7 +9,7 @@ from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.files import CONFIG_FILE, METADATA_FILE, WEIGHTS_FILE, read_listed_bytes, read_metadata_bytes
 from keras_modnet.presets.leftovers import bring_back, has_leftovers
 
-TRIES = 5
+TRIES = 50
 """How often a folder is read that is replaced each time; then it is not one that can be read."""
 
 WAIT_SECONDS = 0.02
@@ -113,7 +113,8 @@ def _open_folder(path):
 def _comes_back(path):
     """Whether a folder that is missing is being replaced, or was by a process that is dead: then it is brought back."""
     if not has_leftovers(path.resolve()):
-        return False
+        # A writer may have come to its end since.
+        return path.is_dir()
     with contextlib.suppress(OSError):
         bring_back(path.resolve())
     time.sleep(WAIT_SECONDS)

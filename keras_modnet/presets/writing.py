@@ -15,6 +15,7 @@ from keras_modnet.presets.files import (
     is_plain_file_name,
 )
 from keras_modnet.presets.hashing import metadata_digest, sha256_hex
+from keras_modnet.presets.leftovers import locked
 from keras_modnet.presets.publishing import owned_names, publish_folder
 from keras_modnet.presets.reading import parse_config
 from keras_modnet.presets.schema import check_schema
@@ -55,8 +56,9 @@ def write_preset(folder, config, tensors, card=None, extra_files=None, origin=No
     arguments = {"config": config, "tensors": tensors, "extra_files": extra_files}
     for argument, value in arguments.items():
         expect(isinstance(value, Mapping), argument, "a mapping", type(value).__name__)
-    # Before anything is written; asked again when the folder is replaced.
-    owned_names(target)
+    # Before anything is written; asked again when the folder is replaced. Nobody else replaces it in the meantime.
+    with locked(target.parent):
+        owned_names(target)
     weights, described = encode_tensors(tensors)
     facts = {"tensors": described, "card": {} if card is None else card}
     if origin is not None:
