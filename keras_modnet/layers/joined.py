@@ -9,7 +9,16 @@ import functools
 from keras import ops
 
 from keras_modnet.layers.mixing import is_norm_of
-from keras_modnet.layers.stages import Activation, Conv, DepthwiseConv, LayerScale, SkipConnection, Stage, StepNorm
+from keras_modnet.layers.stages import (
+    Activation,
+    Conv,
+    DepthwiseConv,
+    LayerScale,
+    SkipConnection,
+    Stage,
+    StepNorm,
+    convolve,
+)
 
 
 def branch_of_all(x, stages, stacked, mixture, norms):
@@ -75,26 +84,26 @@ def _(stage: Activation, x, weights, num_blocks, joined):
 @apply_all.register
 def _(stage: Conv, x, weights, num_blocks, joined):
     kernel, width = weights["kernel"], num_blocks * stage.outputs
+    bias = ops.reshape(weights["bias"], (width,)) if stage.use_bias else None
     if not joined:
         # Outputs side by side are outputs of one convolution.
         kernel = ops.reshape(ops.transpose(kernel, (1, 2, 3, 0, 4)), (stage.size, stage.size, stage.inputs, width))
-        x = _convolve(x, kernel)
-    elif stage.size == 1:
+        return convolve(x, kernel, bias)
+    if stage.size == 1:
         rows = ops.reshape(x, (-1, *x.shape[1:3], num_blocks, stage.inputs))
         x = ops.einsum("bhwni,nio->bhwno", rows, ops.reshape(kernel, (num_blocks, stage.inputs, stage.outputs)))
         x = ops.reshape(x, (-1, *x.shape[1:3], width))
-    else:
-        # No convolution in groups: TensorFlow has no gradient of it on a CPU.
-        return apply_all.dispatch(Stage)(stage, x, weights, num_blocks, joined)
-    return x + ops.reshape(weights["bias"], (width,)) if stage.use_bias else x
+        return x + bias if stage.use_bias else x
+    # No convolution in groups: TensorFlow has no gradient of it on a CPU.
+    return apply_all.dispatch(Stage)(stage, x, weights, num_blocks, joined)
 
 
 @apply_all.register
 def _(stage: DepthwiseConv, x, weights, num_blocks, joined):
     width = num_blocks * stage.channels
     kernel = ops.reshape(ops.transpose(weights["kernel"], (1, 2, 0, 3, 4)), (stage.size, stage.size, width, 1))
-    x = ops.depthwise_conv(_join(x, num_blocks, joined), kernel, strides=1, padding="same", data_format="channels_last")
-    return x + ops.reshape(weights["bias"], (width,)) if stage.use_bias else x
+    bias = ops.reshape(weights["bias"], (width,)) if stage.use_bias else None
+    return convolve(_join(x, num_blocks, joined), kernel, bias, ops.depthwise_conv)
 
 
 @apply_all.register
@@ -104,10 +113,6 @@ def _(stage: LayerScale, x, weights, num_blocks, joined):
 
 def _join(x, num_blocks, joined):
     return x if joined else ops.concatenate([x] * num_blocks, axis=-1)
-
-
-def _convolve(x, kernel):
-    return ops.conv(x, kernel, strides=1, padding="same", data_format="channels_last")
 
 
 @functools.singledispatch
@@ -135,8 +140,7 @@ def _(stage: Conv, x, weights, mixture, joined):
         kernel = ops.reshape(ops.transpose(kernel, (1, 2, 0, 3, 4)), (stage.size, stage.size, inputs, stage.outputs))
     else:
         kernel = ops.sum(kernel, axis=0)
-    x = _convolve(x, kernel)
-    return x + ops.matmul(mixture, weights["bias"]) if stage.use_bias else x
+    return convolve(x, kernel, ops.matmul(mixture, weights["bias"]) if stage.use_bias else None)
 
 
 def mix(x, mixture, joined):

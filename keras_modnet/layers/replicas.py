@@ -59,9 +59,9 @@ def sum_over_replicas(x):
 
 
 def with_an_image(function, x):
-    """Returns `function(x)` of a layer that convolves and adds a bias, for a replica that may have no images.
+    """Returns `function(x)` of a layer that convolves, for a replica that may have no images.
 
-    TensorFlow's fused convolution on CPUs gives an empty batch the shape that it had before (seen in 2.21).
+    TensorFlow's convolutions on CPUs give an empty batch the shape that it had before (seen in 2.21).
 
     Args:
         function: from `(batch, ...)` to `(batch, ...)`, each image by itself.

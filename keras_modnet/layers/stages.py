@@ -114,10 +114,7 @@ class Conv(Stage):
 
     def apply(self, x, weights):
         """Convolves."""
-        options = {"strides": 1, "padding": "same", "data_format": "channels_last"}
-        if not self.use_bias:
-            return ops.conv(x, weights["kernel"], **options)
-        return with_an_image(lambda own: ops.conv(own, weights["kernel"], **options) + weights["bias"], x)
+        return convolve(x, weights["kernel"], weights.get("bias"))
 
     def as_layer(self):
         """Returns `keras.layers.Conv2D`."""
@@ -146,10 +143,7 @@ class DepthwiseConv(Stage):
 
     def apply(self, x, weights):
         """Convolves every channel with its own kernel."""
-        options = {"strides": 1, "padding": "same", "data_format": "channels_last"}
-        if not self.use_bias:
-            return ops.depthwise_conv(x, weights["kernel"], **options)
-        return with_an_image(lambda own: ops.depthwise_conv(own, weights["kernel"], **options) + weights["bias"], x)
+        return convolve(x, weights["kernel"], weights.get("bias"), ops.depthwise_conv)
 
     def as_layer(self):
         """Returns `keras.layers.DepthwiseConv2D`."""
@@ -220,6 +214,23 @@ class LayerScale(Stage):
     def macs(self, height, width):
         """Counts one multiplication for each feature."""
         return height * width * self.channels
+
+
+def convolve(x, kernel, bias=None, operation=ops.conv):
+    """Returns a convolution with stride 1 and "same" padding, and the bias added; the batch may be empty on a replica.
+
+    Args:
+        x: `(batch, height, width, channels)`.
+        kernel: as `operation` takes it.
+        bias: `(outputs,)`, or None.
+        operation: `ops.conv` or `ops.depthwise_conv`.
+    """
+
+    def convolved(own):
+        y = operation(own, kernel, strides=1, padding="same", data_format="channels_last")
+        return y if bias is None else y + bias
+
+    return with_an_image(convolved, x)
 
 
 def _depthwise_initializer():

@@ -1,10 +1,14 @@
 """XLA needs loops of known length, and takes no gradient where a loop and a choice meet."""
 
 import keras
+import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_modnet.layers import BlockBank, GumbelRouter, OrderedSteps
 from keras_modnet.layers.steps import run_steps
+from training.distribution import make_strategy
+from training.steps import make_steps
 
 SparseLoss = keras.losses.SparseCategoricalCrossentropy
 
@@ -48,3 +52,29 @@ def test_steps_outside_a_model_meet_no_choice_either(monkeypatch):
     steps(keras.ops.ones((1, 2, 2, 4)), training=True)
     assert seen
     assert all(hard is False for hard in seen)
+
+
+def test_xla_compiles_the_step_of_a_replica(make_model, images, labels, values):
+    # Of one replica: TensorFlow compiles no variables of several devices of a CPU.
+    strategy, trained = make_strategy("mirrored"), []
+    for compiled in (False, True):
+        keras.utils.set_random_seed(0)
+        with strategy.scope():
+            model = make_model(compiled=False, unroll=False)
+            model.set_ordering("digits", [0, 2, 0])
+            own = model.task("digits")
+            own.compile("sgd", SparseLoss(from_logits=True), jit_compile=compiled)
+        before = values(model)
+        steps = make_steps(own, strategy)
+        steps.build((images, labels))
+        assert own.task_layers["digits"].steps.under_xla is compiled
+
+        @tf.function
+        def run(step, batch):
+            strategy.run(step, args=(batch,))
+
+        run(tf.function(own.train_step, jit_compile=compiled), (tf.constant(images), tf.constant(labels)))
+        trained.append(values(model))
+        assert (trained[-1]["stem/kernel"] != before["stem/kernel"]).any()
+    for name, value in trained[0].items():
+        np.testing.assert_allclose(trained[1][name], value, rtol=1e-5, atol=1e-5, err_msg=name)

@@ -9,15 +9,17 @@ import sys
 import keras
 import numpy as np
 import tensorflow as tf
-from replica_training import BATCH, EPOCHS, make_data, make_model, train
+from replica_training import BATCHES, EPOCHS, make_data, make_model, train
 
 from training.distribution import is_chief, make_strategy
 
 
 def train_by_own_loop(strategy):
     """Trains as docs/distribution.md shows it for a script of one's own, and returns what `train` does."""
-    model, joint = make_model(strategy, "basic")
-    dataset = strategy.experimental_distribute_dataset(tf.data.Dataset.from_tensor_slices(make_data()).batch(BATCH))
+    model, joint = make_model(strategy)
+    dataset = strategy.experimental_distribute_dataset(
+        tf.data.Dataset.from_tensor_slices(make_data()).batch(BATCHES[0])
+    )
 
     @tf.function
     def step(batch):
@@ -35,7 +37,7 @@ def train_by_own_loop(strategy):
 def main(path):
     """Trains by steps, and on several machines by a loop of one's own, and writes all variables and logs."""
     strategy = make_strategy("multi_worker" if "TF_CONFIG" in os.environ else "none")
-    results = {f"steps/{name}": value for name, value in train(strategy, "basic", by_steps=True).items()}
+    results = {f"steps/{name}": value for name, value in train(strategy, "steps").items()}
     if strategy is not None:
         results |= {f"own/{name}": value for name, value in train_by_own_loop(strategy).items()}
     np.savez(path, chief=is_chief(strategy), **results)
