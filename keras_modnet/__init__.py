@@ -1,6 +1,6 @@
 """Modular networks for Keras 3: one bank of blocks, a learned ordering for every task."""
 
-from keras_modnet import converters, layers
+from keras_modnet import callbacks, converters, layers
 from keras_modnet.adaptation import (
     AdaptationResult,
     DomainResult,
@@ -22,6 +22,7 @@ from keras_modnet.adaptation import (
     search_ordering,
 )
 from keras_modnet.analysis import plot_orderings, suggest_edits
+from keras_modnet.data.image_files import read_images
 from keras_modnet.data.resizing import fit_images
 from keras_modnet.export import ExportedModel, export_saved_model
 from keras_modnet.models.decoding import decode_predictions
@@ -29,9 +30,9 @@ from keras_modnet.models.from_checkpoint import from_checkpoint
 from keras_modnet.models.from_preset import from_preset
 from keras_modnet.models.modnet import ModNet
 from keras_modnet.models.ordering import Ordering
+from keras_modnet.models.predict_images import predict_images
 from keras_modnet.models.take_blocks import take_blocks
 from keras_modnet.presets import PresetError, list_presets, upload_preset
-from keras_modnet.training import callbacks
 from keras_modnet.training.averaging import average_blocks
 from keras_modnet.training.growth import grow_ordering
 from keras_modnet.training.layouts import bank_layout_map
@@ -71,8 +72,10 @@ __all__ = [
     "layers",
     "list_presets",
     "plot_orderings",
+    "predict_images",
     "rank_presets",
     "rank_tasks",
+    "read_images",
     "refresh_statistics",
     "search_edits",
     "search_ordering",

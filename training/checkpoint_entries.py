@@ -77,8 +77,9 @@ ENTRIES = {
             "bibtex": DATA_SETS["imagenet2012"].bibtex,
         },
         intended_use="A bank to start from: new tasks on photographs, and the classes of ImageNet-1k. Images are RGB, "
-        "224 x 224, with values from 0 to 255: resize the short side to 256 and take the centre. The model does the "
-        "rest of the preprocessing.",
+        "224 x 224, with values from 0 to 255; the model does the rest of the preprocessing. Of photographs of other "
+        "sizes its own rule resizes the short side to 256, bicubic, and takes the centre, as its publisher tests it: "
+        "`keras_modnet.predict_images`, `read_images` and `fit_images` do so.",
         citations=(
             "@inproceedings{liu2022convnet,\n"
             "  title = {A {ConvNet} for the 2020s},\n"
@@ -109,9 +110,11 @@ ENTRIES = {
             "bibtex": _DINOV2,
         },
         intended_use="A bank to start from: features of photographs, and new tasks on them. Images are RGB, 224 x 224, "
-        "with values from 0 to 255: resize the short side to 256 and take the centre. The model does the rest of the "
-        "preprocessing. The task `features` gives 768 numbers an image, the class token beside the mean of the "
-        'patches; `from_preset("dinov2_reuse", num_classes=10)` gives a task of your own on the same pooling.',
+        "with values from 0 to 255; the model does the rest of the preprocessing. Of photographs of other sizes its "
+        "own rule resizes the short side to 256, bicubic, and takes the centre, as its publisher tests it: "
+        "`keras_modnet.read_images` and `fit_images` do so. The task `features` gives 768 numbers an image, the class "
+        'token beside the mean of the patches; `from_preset("dinov2_reuse", num_classes=10)` gives a task of your own '
+        "on the same pooling.",
         citations=(_VIT,),
     ),
 }

@@ -20,8 +20,6 @@ class ClassificationRecipe(Recipe):
         label_smoothing: share of a label that is spread over all classes.
         mixup: alpha of MixUp, for one half of each batch; 0 for none.
         cutmix: largest alpha of CutMix, for the other half; 0 for none.
-        test_crop: side of the square that is tested, as a share of the image's shorter side; images from arrays are
-            tested whole.
         shuffle_images: how many neighbours of a stream are shuffled at a time; as many more files are in memory.
     """
 
@@ -33,7 +31,6 @@ class ClassificationRecipe(Recipe):
     label_smoothing: float = 0.1
     mixup: float = 0.8
     cutmix: float = 1.0
-    test_crop: float = 0.875
     shuffle_images: int = 16384
 
     def __post_init__(self):
@@ -41,8 +38,7 @@ class ClassificationRecipe(Recipe):
         super().__post_init__()
         expect(len(self.data) == 1, "data", "one task", self.data)
         expect(self.search_epochs == 0, "search_epochs", "0", self.search_epochs)
-        for name in ("crop_area", "test_crop"):
-            expect(0 < getattr(self, name) <= 1, name, "a share over 0 and up to 1", getattr(self, name))
+        expect(0 < self.crop_area <= 1, "crop_area", "a share over 0 and up to 1", self.crop_area)
         expect_count("shuffle_images", self.shuffle_images)
         self.image_changes()
         self.label_mixing(num_classes=2)

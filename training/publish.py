@@ -35,7 +35,8 @@ def publish(recipe, results, output_dir, preset_dir, origin, controls=None):
     model = from_preset(str(pathlib.Path(output_dir).resolve() / f"seed_{shipped}"))
     card = make_card(recipe, results, model, origin) | ({"controls": compared} if compared else {})
     with tempfile.TemporaryDirectory() as folder:
-        picture = plot_orderings(model, pathlib.Path(folder) / PICTURE).read_bytes()
+        plot_orderings(model, pathlib.Path(folder) / PICTURE)
+        picture = (pathlib.Path(folder) / PICTURE).read_bytes()
     text = render_card(pathlib.Path(preset_dir).resolve().name, card, PICTURE)
     return model.save_to_preset(preset_dir, card, {"README.md": text, PICTURE: picture})
 

@@ -18,7 +18,8 @@ class Recipe:
         licence: licence of the weights, with the terms of the data in view.
         limits: one or two sentences on what not to expect of the model.
         data: `{task: name of its data set}`, names as in `training.data.DATA_SETS`.
-        model: arguments of `keras_modnet.ModNet` but for the tasks; `image_shape` is what all images are brought to.
+        model: arguments of `keras_modnet.ModNet` but for the tasks; `image_shape` is what all images are brought to,
+            and `resizing` says how.
         epochs: passes over the largest task.
         search_epochs: how many of the first epochs draw orderings; the rest trains with the hard ones.
         warm_epochs: how many of the search epochs train a fixed cycle, before the first draw.
@@ -92,6 +93,11 @@ class Recipe:
         if self.grow_after is None:
             return 0
         return min(max(round(self.grow_after * self.epochs), 1), self.epochs - 1)
+
+    @property
+    def resizing(self):
+        """How images of other sizes are brought to the model's, as `ModNet` takes it."""
+        return self.model.get("resizing", "stretch")
 
     @property
     def searched_tasks(self):

@@ -32,7 +32,8 @@ def load_tasks(recipe, split, data_dir=None, limit=None, skip_bad_images=0):
     tasks = {}
     for task, name in recipe.data.items():
         images, labels = training_data.load(name, split, data_dir, skip_bad_images=skip_bad_images)
-        tasks[task] = training_data.to_shape(images[:limit], recipe.model["image_shape"]), labels[:limit]
+        images = training_data.to_shape(images[:limit], recipe.model["image_shape"], recipe.resizing)
+        tasks[task] = images, labels[:limit]
     return tasks
 
 

@@ -2,6 +2,7 @@
 
 from absl import flags
 
+from benchmarks.hostile_files.limit_run import run_limits
 from benchmarks.hostile_files.run import KINDS, LIMIT_MEGABYTES, LIMIT_SECONDS, run_job
 from benchmarks.shared.jobs import collect, run_jobs
 
@@ -12,7 +13,7 @@ PARTS = 2
 
 
 def compare(options):
-    """Changes files of each kind with every seed.
+    """Changes files of each kind with every seed, and tries documents at the limits of their readers.
 
     Args:
         options: `shared.script.Options`; there are no data.
@@ -29,5 +30,8 @@ def compare(options):
         if (own := cases * SHARES[kind] // 10 // PARTS // len(options.seeds))
     ]
     runs = run_jobs(run_job, jobs, options.work_dir, options.workers)
+    at_limits = [{"name": f"limits_{kind}", "kind": kind} for kind in (["task"] if options.smoke else KINDS)]
+    at_limits = run_jobs(run_limits, at_limits, options.work_dir, options.workers)
     setting = {"limit_seconds": LIMIT_SECONDS, "limit_megabytes": LIMIT_MEGABYTES}
-    return collect(runs, f"{options.command} --cases={cases}", setting)
+    results = collect(runs, f"{options.command} --cases={cases}", setting)
+    return results | {"limits": [{key: value for key, value in run.items() if key != "machine"} for run in at_limits]}

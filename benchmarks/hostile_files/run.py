@@ -49,10 +49,14 @@ class Bench:
         self.right = write_original(kind, self.folder / "right", self.model)
         self.path = self.folder / "changed" / self.right.name
 
-    def change(self, data):
-        """Puts a changed file at `path`; `data` is hypothesis's."""
+    def put_right(self):
+        """Puts the file that is right at `path`."""
         shutil.rmtree(self.folder / "changed", ignore_errors=True)
         shutil.copytree(self.folder / "right", self.folder / "changed")
+
+    def change(self, data):
+        """Puts a changed file at `path`; `data` is hypothesis's."""
+        self.put_right()
         KINDS[self.kind](data, self.path)
 
     def outcome(self):

@@ -25,7 +25,18 @@ def table(results):
     ]
     for kind in KINDS:
         lines.append(_line(TITLES[kind], [run for run in results["runs"] if run["kind"] == kind]))
-    return "\n".join([*lines, _line("all", results["runs"])])
+    lines += [
+        _line("all", results["runs"]),
+        "",
+        "| at the limits | documents | right errors | slowest refusal, s | largest memory, MB | the slowest |",
+        "|---|---:|---:|---:|---:|---|",
+    ]
+    return "\n".join([*lines, *(_line_at_limits(run) for run in results["limits"])])
+
+
+def _line_at_limits(run):
+    costs = f"{run['slowest_seconds']:.2f} | {run['largest_megabytes']:.0f} | {run['slowest']}"
+    return f"| {TITLES[run['kind']]} | {run['documents']} | {run['refused']} | {costs} |"
 
 
 def _line(title, runs):

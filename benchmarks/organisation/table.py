@@ -15,7 +15,7 @@ def draw(results, path):
     """
     runs = results["runs"]
     groups = {name: [task for task in tasks if task in runs[0]["orderings"]] for name, tasks in GROUPS.items()}
-    plot_organisation([orderings_of(run) for run in runs], path, {name: own for name, own in groups.items() if own})
+    plot_organisation([orderings_of(run) for run in runs], {name: own for name, own in groups.items() if own}, path)
 
 
 def table(results):

@@ -48,9 +48,14 @@ def block_distances(blocks):
 
 
 def block_use(orderings):
-    """Returns how often each ordering runs each block, as shares of its steps, `(n, num_blocks)`."""
-    counts = [np.bincount(ordering.blocks, minlength=ordering.num_blocks) for ordering in orderings]
-    return np.array([count / count.sum() for count in counts])
+    """Returns how often each ordering uses each block, as shares of its steps, `(n, num_blocks)`.
+
+    Each step counts by its weights: a step of one block wholly, one that is split by the `shares` of its blocks.
+
+    Args:
+        orderings: `Ordering` objects for one bank.
+    """
+    return np.array([ordering.shares.mean(axis=0) for ordering in orderings])
 
 
 def block_use_overlap(orderings):

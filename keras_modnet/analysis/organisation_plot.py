@@ -2,59 +2,70 @@
 
 import numpy as np
 
+from keras_modnet.analysis import drawing
+from keras_modnet.analysis.cells import draw_legend
+from keras_modnet.analysis.colors import OKABE_ITO
 from keras_modnet.analysis.distances import expect_one_bank, ordering_distances
-from keras_modnet.analysis.drawing import draw_steps, make_figure, save_figure
+from keras_modnet.analysis.matrices import draw_matrix
+from keras_modnet.analysis.plots import draw_steps
 from keras_modnet.analysis.similarity import relatedness_test, shuffled_distances
 from keras_modnet.checks import expect
 
 NUM_SHUFFLES = 1000
 # The two nulls of `shuffled_distances` in the words of the picture.
 CHANCE = {"order": "chance: same blocks, random order", "blocks": "chance: random blocks, same pattern"}
-FRAME = {"fill": False, "edgecolor": "black", "linewidth": 2, "clip_on": False}
+RELATED, UNRELATED = OKABE_ITO[0], OKABE_ITO[4]
+HEIGHT_OF_CHANCE, WIDTH_OF_BAR, LEAST_MATRIX = 3.6, 0.8, 1.8
 
 
-def plot_organisation(orderings, path, groups):
+def plot_organisation(orderings, groups, path=None):
     """Draws the tasks' orderings by group, how alike they are, and what related tasks share beyond chance.
 
-    Three parts: the orderings of the first model; the share of steps that two tasks have in common (one minus
-    `ordering_distances`, mean over the models), groups framed; the mean of that share over the pairs of related and
-    over those of unrelated tasks, above what both nulls of `shuffled_distances` give for the same pairs. The p-value
-    is that of `relatedness_test`.
+    Three parts: the orderings of the first model, steps counted from 0; the share of steps that two tasks have in
+    common (one minus `ordering_distances`, mean over the models), groups framed; the mean of that share over the
+    pairs of related and over those of unrelated tasks, above what both nulls of `shuffled_distances` give for the same
+    pairs. The p-value is that of `relatedness_test`.
 
     Args:
-        orderings: a dict `{task: Ordering}`, or a list of them, one for each seed, with the same tasks.
-        path: file to write; its ending says the format, such as `.png`. Its folder is made if need be.
+        orderings: a dict `{task: Ordering}`, or a list of them, one for each seed, with the same tasks; no mixtures.
         groups: `{name of the group: its tasks}` with each task once; tasks of one group are related.
+        path: file to write; its ending says the format, such as `.png` or `.svg`. Its folder is made if need be.
+            Default None writes nothing.
 
     Returns:
-        The path.
+        The Matplotlib figure.
 
     Raises:
-        ValueError: no orderings, other tasks in one of the dicts, or banks of different sizes; groups that leave a
-            task out or hold one twice, or without a related or an unrelated pair of tasks.
+        ValueError: no orderings, other tasks in one of the dicts, banks of different sizes, a mixture; groups that
+            leave a task out or hold one twice, or without a related or an unrelated pair of tasks.
         ImportError: Matplotlib is not installed (`pip install keras_modnet[plot]`).
     """
-    return save_figure(organisation_figure(orderings, groups), path)
-
-
-def organisation_figure(orderings, groups):
-    """Returns the Matplotlib figure that `plot_organisation` writes; arguments and errors are those."""
     models = [orderings] if isinstance(orderings, dict) else list(orderings)
     _check(models, groups)
     names = [task for tasks in groups.values() for task in tasks]
     models = [[model[name] for name in names] for model in models]
-    num_steps = max(ordering.num_steps for ordering in models[0])
-    widths = 0.4 * num_steps + 1.5, 0.6 * len(names) + 1.5
-    heights = 0.5 * len(names) + 1.2, 3.8
-    figure = make_figure("plot_organisation", (max(sum(widths) + 1.5, 9), sum(heights)))
+    left, right, below, cells = _panels(names, models[0], groups)
+    shares = [100 * (1 - ordering_distances(model)) for model in models]
+    _draw_orderings(left, names, models, groups, cells[0])
+    _draw_shares(right, names, shares, groups, cells[1])
+    _draw_chance(below, models, shares, groups)
+    return drawing.finish(left, path)
+
+
+def _panels(names, orderings, groups):
+    """Returns the axes of the orderings, of their similarity and of chance, and the cells of the first two."""
+    num_steps, num_tasks = max(ordering.num_steps for ordering in orderings), len(names)
+    beside = drawing.width_of_names(names) + drawing.width_of_names(groups) + WIDTH_OF_BAR + 0.4
+    cell = drawing.fitting(num_steps + num_tasks, drawing.MAX_WIDTH - beside)
+    widths = num_steps * cell, max(num_tasks * cell, LEAST_MATRIX)
+    height = drawing.fitting(num_tasks, drawing.MAX_HEIGHT - HEIGHT_OF_CHANCE - 2)
+    # Titles, names below, legend.
+    heights = num_tasks * height + 1.2 + drawing.width_of_names(names), HEIGHT_OF_CHANCE
+    figure = drawing.make_figure("plot_organisation", (max(sum(widths) + beside, 8), sum(heights)))
     # Two figures in one: the long labels below push nothing aside above.
     above, below = figure.subfigures(2, 1, height_ratios=heights)
     left, right = above.subplots(1, 2, width_ratios=widths)
-    shares = [100 * (1 - ordering_distances(model)) for model in models]
-    _draw_orderings(left, names, models, groups)
-    _draw_shares(right, names, shares, groups)
-    _draw_chance(below.subplots(), models, shares, groups)
-    return figure
+    return left, right, below.subplots(), ((cell, height), (widths[1] / num_tasks, height))
 
 
 def _check(models, groups):
@@ -63,6 +74,8 @@ def _check(models, groups):
     expect(same, "orderings", "at least one dict with orderings, all with the same tasks", tasks)
     for model in models:
         expect_one_bank(model.values())
+        mixed = [task for task, ordering in model.items() if ordering.mixed]
+        expect(not mixed, "orderings", "without mixtures, whose steps have no block of their own", mixed)
     grouped = sorted(task for names in groups.values() for task in names)
     expect(grouped == tasks[0], "groups", f"groups that hold each of {tasks[0]} once", groups)
     sizes = [len(names) for names in groups.values() if names]
@@ -75,35 +88,37 @@ def _spans(groups):
     return [(name, sum(sizes[:index]), sizes[index]) for index, name in enumerate(groups)]
 
 
-def _draw_orderings(axes, names, models, groups):
-    from matplotlib.patches import Rectangle
-
-    draw_steps(axes, names, models[0])
+def _draw_orderings(axes, names, models, groups, cell):
+    draw_steps(axes, names, models[0], cell)
     right = axes.get_xlim()[1]
     for name, first, size in _spans(groups):
-        axes.add_patch(Rectangle((-0.5, first - 0.5), right + 0.5, size, **FRAME))
-        axes.text(right + 0.2, first + size / 2 - 0.5, name, va="center", fontsize=10, fontweight="bold")
+        _frame(axes, (-0.5, first - 0.5), right + 0.5, size)
+        middle = (right + 0.1 / cell[0], first + size / 2 - 0.5)
+        axes.text(*middle, drawing.shortened(name), va="center", fontsize=9, fontweight="bold")
     which = f" (model 1 of {len(models)})" if len(models) > 1 else ""
-    axes.set_title(f"Each task runs its own sequence of blocks{which}.", fontsize=11)
-    axes.set_xlabel("step; colour and number: the block that runs")
+    axes.set_title(f"block of each step{which}", fontsize=10)
+    draw_legend(axes, models[0][0].num_blocks, False)
 
 
-def _draw_shares(axes, names, shares, groups):
-    from matplotlib.patches import Rectangle
-
-    # What a task shares with itself says nothing and would be the darkest.
-    mean = np.where(np.eye(len(names), dtype=bool), np.nan, np.mean(shares, axis=0))
-    axes.imshow(mean, cmap="Greens", vmin=0, vmax=150)
-    for (row, column), value in np.ndenumerate(mean):
-        if row != column:
-            axes.text(column, row, f"{value:.0f}", ha="center", va="center", fontsize=9)
+def _draw_shares(axes, names, shares, groups, cell):
+    image = draw_matrix(axes, names, np.mean(shares, axis=0), cell)
+    # The rows are those of the orderings on the left.
+    axes.set_yticks([])
     for _, first, size in _spans(groups):
-        axes.add_patch(Rectangle((first - 0.5, first - 0.5), size, size, **FRAME))
-    axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
-    axes.set_yticks(range(len(names)), names)
-    models = f" (mean of {len(shares)} models)" if len(shares) > 1 else ""
-    axes.set_title(f"Two tasks share this many %\nof their steps{models}.", fontsize=11)
-    axes.set_xlabel("framed: related tasks")
+        _frame(axes, (first - 0.5, first - 0.5), size, size)
+    models = f"\n(mean of {len(shares)} models)" if len(shares) > 1 else ""
+    axes.set_title(f"steps in common, %{models}", fontsize=10)
+    axes.figure.colorbar(image, ax=axes, aspect=30)
+
+
+def _frame(axes, corner, width, height):
+    from matplotlib.patches import Rectangle
+    from matplotlib.patheffects import withStroke
+
+    # White around the black: a block may be black, too.
+    around = [withStroke(linewidth=5, foreground="white")]
+    own = {"fill": False, "edgecolor": "black", "linewidth": 2, "clip_on": False, "path_effects": around}
+    axes.add_patch(Rectangle(corner, width, height, **own))
 
 
 def _draw_chance(axes, models, shares, groups):
@@ -114,7 +129,7 @@ def _draw_chance(axes, models, shares, groups):
         for null in CHANCE
     }
     labels = []
-    for kind, pairs, color in (("related", related, "tab:green"), ("unrelated", ~related, "tab:orange")):
+    for kind, pairs, color in (("related", related, RELATED), ("unrelated", ~related, UNRELATED)):
         pairs = np.triu(pairs, k=1)
         found = np.mean(shares, axis=0)[pairs]
         axes.plot(found, [len(labels)] * len(found), "o", color=color, alpha=0.35, markersize=4)
@@ -131,7 +146,7 @@ def _draw_chance(axes, models, shares, groups):
     axes.axhline(len(CHANCE) + 0.4, color="0.8", linewidth=1)
     dots = f"large dots: means; small dots: single pairs; bars: 95 % of {NUM_SHUFFLES} shuffles"
     axes.set_xlabel(f"share of steps that are equal, %\n({dots})")
-    axes.set_title(_finding(shares, related), fontsize=11)
+    axes.set_title(_finding(shares, related), fontsize=10)
 
 
 def _finding(shares, related):

@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+import math
 from typing import ClassVar
 
 from keras_modnet.checks import expect, expect_count
@@ -26,6 +27,8 @@ class Architecture(abc.ABC):
         class_names: a text for each class, or None: those of ImageNet-1k.
         pixel_mean: pixel value, a number a channel, that is subtracted.
         pixel_std: pixel value, a number a channel, that the difference is divided by.
+        crop_share: side of the image that the network is tested on, as a share of the short side that photographs are
+            resized to, bicubic, before the centre is cut out; as published.
 
     Raises:
         ValueError: not one name for each class.
@@ -39,6 +42,7 @@ class Architecture(abc.ABC):
     class_names: tuple[str, ...] | None = None
     pixel_mean: tuple[float, ...] = PIXEL_MEAN
     pixel_std: tuple[float, ...] = PIXEL_STD
+    crop_share: float = 0.875
 
     family: ClassVar[str]
     """Name of the family."""
@@ -84,8 +88,10 @@ class Architecture(abc.ABC):
             ValueError: as `side` raises it.
         """
         side = self.side(image_size)
+        short_side = math.floor(side / self.crop_share)
         return {
             "image_shape": [side, side, 3],
+            "resizing": {"mode": "crop", "short_side": short_side, "interpolation": "bicubic"},
             "tasks": {self.task: {"num_classes": self.num_classes, "num_steps": self.depth} | self._task_arguments()},
             "num_blocks": self.depth,
             "num_steps": self.depth,

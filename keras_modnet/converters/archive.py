@@ -9,8 +9,8 @@ PICKLE = "data.pkl"
 MAX_PICKLE_BYTES = 2 * 2**20
 """Largest description of the tensors. Those of networks with thousands of tensors stay under one MiB."""
 
-MAX_LIST_BYTES = 2**20
-"""Largest list of records, some 80 bytes for each tensor."""
+MAX_LIST_BYTES = 2**18
+"""Largest list of records, some 80 bytes for each tensor: of 3,000 tensors."""
 
 _FAULTS = (zipfile.BadZipFile, struct.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 

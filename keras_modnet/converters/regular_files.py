@@ -41,7 +41,12 @@ def open_regular(path, error, follow_links=True, dir_fd=None):
 
 
 def read_exactly(path, file, size, error):
-    """Returns the next `size` bytes of a file, which have to be all that are left.
+    """Returns the next `size` bytes of a file, which have to be all that are left; arguments as `read_pieces`."""
+    return b"".join(read_pieces(path, file, size, error))
+
+
+def read_pieces(path, file, size, error):
+    """Yields the next `size` bytes of a file, which have to be all that are left, a MiB at a time.
 
     Args:
         path: path of the file, for the error.
@@ -49,15 +54,15 @@ def read_exactly(path, file, size, error):
         size: number of bytes.
         error: class of the error, as for `open_regular`.
     """
-    data = bytearray()
-    # In pieces: memory follows what is there, not what somebody says is there.
-    while piece := file.read(min(2**24, size + 1 - len(data))):
-        data += piece
-        if len(data) > size:
+    count = 0
+    # Memory follows what is there, not what somebody says is there.
+    while piece := file.read(min(2**20, size + 1 - count)):
+        count += len(piece)
+        if count > size:
             break
-    if len(data) != size:
-        raise error(path, f"{size} bytes", f"{len(data)} bytes or more: the file changes while it is read")
-    return bytes(data)
+        yield piece
+    if count != size:
+        raise error(path, f"{size} bytes", f"{count} bytes or more: the file changes while it is read")
 
 
 def fill(path, file, buffer, error):

@@ -3,9 +3,10 @@
 The library `safetensors` has its readers look at whole files; a stranger's file is looked at from its header on.
 """
 
-import dataclasses
 import math
+import operator
 import struct
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,31 +35,30 @@ DTYPES = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Entry:
+_ITEMSIZES = {name: np.dtype(dtype).itemsize for name, dtype in DTYPES.items()}
+
+
+class Entry(NamedTuple):
     """One tensor as a header describes it.
 
     Attributes:
         name: its name.
         stored: what safetensors calls its type, a key of `DTYPES`.
         shape: its shape.
-        start: first byte behind the header.
+        start: its first byte behind the header.
+        end: the byte behind its last one.
     """
 
     name: str
     stored: str
     shape: tuple[int, ...]
     start: int
+    end: int
 
     @property
     def dtype(self):
         """NumPy's type of the numbers as they are stored."""
         return np.dtype(DTYPES[self.stored])
-
-    @property
-    def nbytes(self):
-        """Number of bytes."""
-        return math.prod(self.shape) * self.dtype.itemsize
 
 
 def read_header(path, file, size, error):
@@ -91,7 +91,7 @@ def read_header(path, file, size, error):
     try:
         document = parse_json(bytes(header))
         document.pop("__metadata__", None)
-        entries = sorted((_entry(*item) for item in document.items()), key=lambda entry: (entry.start, entry.nbytes))
+        entries = sorted((_entry(*item) for item in document.items()), key=operator.attrgetter("start", "end"))
         _expect_gapless(entries, size - 8 - length)
     except ValueError as failure:
         raise error(path, whole, str(failure)) from failure
@@ -135,18 +135,18 @@ def read_entry(path, file, entry, error, digest=None):
 
 def _entry(name, said):
     fields = said if isinstance(said, dict) else {}
-    stored, shape, offsets = (fields.get(key) for key in ("dtype", "shape", "data_offsets"))
-    counts = [shape, offsets]
-    valid = len(fields) == 3 and all(isinstance(count, list) for count in counts) and len(offsets) == 2
-    if not (valid and all(type(number) is int and number >= 0 for count in counts for number in count)):
+    stored, shape, offsets = fields.get("dtype"), fields.get("shape"), fields.get("data_offsets")
+    valid = len(fields) == 3 and isinstance(shape, list) and isinstance(offsets, list) and len(offsets) == 2
+    if not (valid and all(type(number) is int and number >= 0 for number in (*shape, *offsets))):
         raise ValueError(f"'{shorten(name)}' without type, shape and place")
     if not (isinstance(stored, str) and stored in DTYPES):
         raise ValueError(f"'{shorten(name)}' of type {stored!r}, which is none of {', '.join(DTYPES)}")
-    entry = Entry(name, stored, tuple(shape), offsets[0])
-    expect_possible(name, shape, entry.dtype.itemsize)
-    if offsets[1] - offsets[0] != entry.nbytes:
-        raise ValueError(f"'{shorten(name)}' in {offsets[1] - offsets[0]} bytes, where it has {entry.nbytes}")
-    return entry
+    expect_possible(name, shape, _ITEMSIZES[stored])
+    start, end = offsets
+    size = math.prod(shape) * _ITEMSIZES[stored]
+    if end - start != size:
+        raise ValueError(f"'{shorten(name)}' in {end - start} bytes, where it has {size}")
+    return Entry(name, stored, tuple(shape), start, end)
 
 
 def _expect_gapless(entries, size):
@@ -154,6 +154,6 @@ def _expect_gapless(entries, size):
     for entry in entries:
         if entry.start != place:
             raise ValueError(f"'{shorten(entry.name)}' at byte {entry.start} and not behind the one before")
-        place += entry.nbytes
+        place = entry.end
     if place != size:
         raise ValueError(f"{place} bytes of tensors in {size} bytes")

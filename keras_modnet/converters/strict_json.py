@@ -4,7 +4,7 @@ import json
 import math
 
 MAX_BYTES = 4 * 2**20
-MAX_VALUES = 250_000
+MAX_VALUES = 80_000
 """Most commas, colons and brackets in one document: what it costs in memory goes by them, not by its bytes."""
 
 MAX_DEPTH = 32
@@ -12,6 +12,8 @@ MAX_DEPTH = 32
 
 MAX_INTEGER = 2**63 - 1
 """Largest whole number. What counts something stays far below; arithmetic on larger ones fails in many places."""
+
+_CONTAINERS = (dict, list)
 
 
 def parse_json(data):
@@ -26,8 +28,7 @@ def parse_json(data):
     """
     if len(data) > MAX_BYTES:
         raise ValueError(f"{len(data)} bytes, where {MAX_BYTES} are the most")
-    # Those inside of texts count, too: the texts of an honest document hold few.
-    values = sum(data.count(sign) for sign in b",:[{")
+    values = count_values(data)
     if values > MAX_VALUES:
         raise ValueError(f"{values} commas, colons and brackets, where {MAX_VALUES} are the most")
     try:
@@ -47,6 +48,14 @@ def parse_json(data):
     return document
 
 
+def count_values(data):
+    """Returns the number of commas, colons and brackets in the bytes of a JSON document.
+
+    Those inside of texts count, too: the texts of an honest document hold few.
+    """
+    return sum(data.count(sign) for sign in b",:[{")
+
+
 def _unique_keys(pairs):
     document = dict(pairs)
     if len(document) != len(pairs):
@@ -63,18 +72,15 @@ def _finite(text):
 
 def _bounded(text):
     # Its length first: turning thousands of digits into a number takes long.
-    if len(text) > 20 or abs(int(text)) > MAX_INTEGER:
+    number = int(text) if len(text) <= 20 else None
+    if number is None or not -MAX_INTEGER <= number <= MAX_INTEGER:
         raise ValueError(f"the number {text[:40]}, which is too large")
-    return int(text)
+    return number
 
 
 def _is_deeper(document, depth):
     level = [document]
     for _ in range(depth):
-        level = [child for value in level for child in _children(value)]
+        children = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [child for values in children for child in values if isinstance(child, _CONTAINERS)]
     return bool(level)
-
-
-def _children(value):
-    children = value.values() if isinstance(value, dict) else value
-    return [child for child in children if isinstance(child, dict | list)]

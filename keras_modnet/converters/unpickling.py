@@ -4,13 +4,14 @@ Nothing is imported and nothing is called but what is written here.
 """
 
 import dataclasses
-import io
-import pickle
 import warnings
 
 from keras_modnet.converters.errors import CheckpointError
-from keras_modnet.converters.opcodes import check_opcodes
+from keras_modnet.converters.instructions import run_instructions
 from keras_modnet.converters.strict_json import MAX_INTEGER
+
+MAX_AXES = 8
+"""Most axes of one tensor; a kernel has four."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +49,12 @@ class StoredTensor:
 class PlainDict(dict):
     """What an ordered dict comes back as; attributes that the pickle gives it are dropped."""
 
+    def __init__(self, arguments=()):
+        """Takes no arguments: one long list could be taken again and again."""
+        if arguments:
+            raise ValueError("an ordered dict that is not made empty")
+        super().__init__()
+
     def __setstate__(self, state):
         """Drops the attributes."""
 
@@ -55,25 +62,26 @@ class PlainDict(dict):
 class Ignored:
     """What an object beside the weights comes back as: nothing of it is kept."""
 
-    def __init__(self, *args, **kwargs):
-        """Takes and drops any arguments."""
+    def __init__(self, arguments=()):
+        """Drops the arguments."""
 
     def __setstate__(self, state):
         """Drops the attributes."""
 
 
-def _rebuild_tensor(storage, offset, shape, strides, *rest):
-    counts = [offset, *shape, *strides]
-    whole = all(type(count) is int and 0 <= count <= MAX_INTEGER for count in counts)
-    if not (isinstance(storage, Storage) and whole and len(shape) == len(strides)):
+def _rebuild_tensor(arguments):
+    storage, offset, shape, strides = arguments[:4]
+    axes = isinstance(shape, tuple) and isinstance(strides, tuple) and len(shape) == len(strides) <= MAX_AXES
+    whole = axes and all(type(count) is int and 0 <= count <= MAX_INTEGER for count in (offset, *shape, *strides))
+    if not (isinstance(storage, Storage) and whole):
         raise ValueError("a tensor whose description is malformed")
-    return StoredTensor(storage, offset, tuple(shape), tuple(strides))
+    return StoredTensor(storage, offset, shape, strides)
 
 
-def _rebuild_parameter(tensor, *rest):
-    if not isinstance(tensor, StoredTensor):
+def _rebuild_parameter(arguments):
+    if not isinstance(arguments[0], StoredTensor):
         raise ValueError("a parameter that is no tensor")
-    return tensor
+    return arguments[0]
 
 
 STORAGES = {
@@ -98,6 +106,7 @@ _BESIDE = (
     ("numpy._core.multiarray", "scalar"),
     ("_codecs", "encode"),
 )
+# What a name stands for: a type of storage, or a class or function of a tuple, the arguments.
 KNOWN = {
     ("collections", "OrderedDict"): PlainDict,
     ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor,
@@ -105,35 +114,6 @@ KNOWN = {
     **{("torch", name): StorageType(dtype) for name, dtype in STORAGES.items()},
     **dict.fromkeys(_BESIDE, Ignored),
 }
-
-
-class TensorUnpickler(pickle.Unpickler):
-    """An unpickler that knows the names in `KNOWN` and no others.
-
-    Args:
-        path: path of the file, for errors.
-        data: the pickle's bytes.
-    """
-
-    def __init__(self, path, data):
-        super().__init__(io.BytesIO(data))
-        self._path = path
-
-    def find_class(self, module, name):
-        """Returns what a name stands for here; the name itself is never looked up."""
-        known = KNOWN.get((module, name))
-        if known is None:
-            found = f"the name {module}.{name}, which was neither imported nor run"
-            raise CheckpointError(self._path, "a pickle of tensors and plain values", found)
-        return known
-
-    def persistent_load(self, pid):
-        """Returns the `Storage` that a tensor refers to."""
-        kind, storage_type, key, _, size = pid
-        valid = kind == "storage" and isinstance(storage_type, StorageType)
-        if not (valid and isinstance(key, str) and type(size) is int and 0 <= size <= MAX_INTEGER):
-            raise ValueError("a storage whose description is malformed")
-        return Storage(storage_type.dtype, key, size)
 
 
 def unpickle(path, data):
@@ -146,16 +126,28 @@ def unpickle(path, data):
     Raises:
         CheckpointError: a name or an instruction that a pickle of tensors does not need, or a damaged pickle.
     """
+
+    def find(module, name):
+        known = KNOWN.get((module, name))
+        if known is None:
+            found = f"the name {module}.{name}, which was neither imported nor run"
+            raise CheckpointError(path, "a pickle of tensors and plain values", found)
+        return known
+
     try:
         # Of texts with odd escapes Python warns; nothing honest has them.
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            check_opcodes(path, data)
-            return TensorUnpickler(path, data).load()
+            return run_instructions(path, data, find, _storage)
     except CheckpointError:
         raise
-    except (
-        *(pickle.UnpicklingError, EOFError, AttributeError, LookupError),
-        *(TypeError, ValueError, ArithmeticError, MemoryError, RecursionError, Warning),
-    ) as error:
+    except (TypeError, ValueError, LookupError, ArithmeticError, Warning) as error:
         raise CheckpointError(path, "a pickle of tensors and plain values", f"a damaged one: {error}") from error
+
+
+def _storage(pid):
+    kind, storage_type, key, _, size = pid
+    valid = kind == "storage" and isinstance(storage_type, StorageType)
+    if not (valid and isinstance(key, str) and type(size) is int and 0 <= size <= MAX_INTEGER):
+        raise ValueError("a storage whose description is malformed")
+    return Storage(storage_type.dtype, key, size)

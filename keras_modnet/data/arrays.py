@@ -74,13 +74,14 @@ def labelled_arrays(expected, data, argument):
 
     Args:
         expected: `Expected` of one task.
-        data: images `(n, H, W, C)` of any size, labels, and perhaps weights, each an array or a list.
+        data: images `(n, H, W, C)` of any size, which the model's own rule resizes, labels, and perhaps weights, each
+            an array or a list.
         argument: what the data are called in errors.
 
     Raises:
         ValueError: data that the task cannot take.
     """
-    images = fit_images(as_array(f"{argument} images", data[0]), expected.image_shape)
+    images = fit_images(as_array(f"{argument} images", data[0]), expected.image_shape, expected.resizing)
     given = (part for part in (*data[1:], None, None)[:2])
     checked = guarded(expected, images, *given, argument=argument)
     return tuple(_numpy(part) for part in checked if part is not None)
@@ -111,13 +112,14 @@ def labelled_dataset(expected, data, batch_size, seed, argument="train_data"):
     return guarded(expected, data, argument=argument)[0]
 
 
-def images_with_classes(argument, data, image_shape, num_classes=None, count=None):
+def images_with_classes(argument, data, image_shape, resizing, num_classes=None, count=None):
     """Returns images and class indices of arrays, resized to what a model takes.
 
     Args:
         argument: what the data are called in errors.
         data: images `(n, H, W, C)` and labels, arrays or lists.
         image_shape: `(height, width, channels)` of the model.
+        resizing: of the model.
         num_classes: of the task; None: as many as the labels have.
         count: the first so many are taken; None: all.
 
@@ -128,7 +130,7 @@ def images_with_classes(argument, data, image_shape, num_classes=None, count=Non
     expect(pair, argument, "a pair of images and labels", type(data).__name__)
     images, labels = as_array(f"{argument} images", data[0])[:count], as_array(f"{argument} labels", data[1])[:count]
     expect(len(images) == len(labels), argument, "one label for each image", (len(images), len(labels)))
-    images = fit_images(images, image_shape)
+    images = fit_images(images, image_shape, resizing)
     check_images(argument, images, image_shape)
     classes = num_classes
     if classes is None:

@@ -11,11 +11,13 @@ class Expected:
 
     Attributes:
         image_shape: `(height, width, channels)` of the images in pixels.
+        resizing: how arrays of images of other sizes become such, as `ModNet` takes it.
         num_classes: `{task: number of classes}`; one task where images are not keyed. None: the task has no classes.
         keyed: whether images and labels come as dicts by task.
     """
 
     image_shape: tuple[int, ...]
+    resizing: str | dict
     num_classes: dict[str, int | None]
     keyed: bool
 

@@ -1,10 +1,14 @@
 """Child processes that write and read what the parent's Keras backend cannot."""
 
+import dataclasses
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from keras_modnet.export.network_files import save_network
 
 
 def run_child(purpose, arguments):
@@ -31,15 +35,13 @@ def run_child(purpose, arguments):
         raise RuntimeError(f"A child process could not {purpose}; it ended with:\n{done.stderr[-2000:]}")
 
 
-def write_in_child(static, folder, default, image_bytes, featured=()):
-    """As `signatures.write_saved_model`, from a process in which Keras does not run on TensorFlow.
+def write_in_child(network, folder, options):
+    """As `saved_files.write_saved_model`, from a process in which Keras does not run on TensorFlow.
 
-    The child gets the plain model as a `.keras` file and not the `ModNet`: blocks that a user registered are known in
-    the parent only.
+    The child gets plain models and arrays, and not the `ModNet`: blocks that a user registered are known in the parent
+    only.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        file = Path(scratch) / "tasks.keras"
-        static.save(file)
-        arguments = ["-m", "keras_modnet.export.write_file", str(file), str(folder), default]
-        arguments += ["--image_bytes"] if image_bytes else []
-        run_child("write the SavedModel", [*arguments, *(f"--featured={task}" for task in featured)])
+        save_network(network, Path(scratch))
+        given = [scratch, str(folder), json.dumps(dataclasses.asdict(options))]
+        run_child("write the SavedModel", ["-m", "keras_modnet.export.write_file", *given])

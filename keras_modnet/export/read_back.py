@@ -2,7 +2,7 @@
 
     python keras_modnet/export/read_back.py saved_models/digits/1
 
-prints the signatures with names, dtypes and shapes of what goes in and comes out. With `--images` and `--answers` it
+prints the signatures with names, dtypes and shapes of what goes in and comes out. With `--questions` and `--answers` it
 runs every signature, too.
 """
 
@@ -18,11 +18,11 @@ def main():
     """Reads the command line, loads the SavedModel, prints its signatures and runs them if asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", help="folder of the SavedModel")
-    parser.add_argument("--images", help=".npy file with images (batch, height, width, channels), uint8")
+    parser.add_argument("--questions", help=".npz file with what `inputs_of` takes")
     parser.add_argument("--answers", help=".npz file to write, with arrays named SIGNATURE/OUTPUT")
     arguments = parser.parse_args()
-    if (arguments.images is None) != (arguments.answers is None):
-        parser.error("--images and --answers go together")
+    if (arguments.questions is None) != (arguments.answers is None):
+        parser.error("--questions and --answers go together")
     for name in FORBIDDEN:
         # Importing the module raises ImportError from here on; TensorFlow would otherwise load Keras by itself.
         sys.modules[name] = None
@@ -32,9 +32,10 @@ def main():
     module = tf.saved_model.load(arguments.folder)
     for name in sorted(module.signatures):
         print(describe(name, module.signatures[name]))
-    if arguments.images is not None:
-        images = np.load(arguments.images)
-        answers = {name: run(signature, images) for name, signature in module.signatures.items()}
+    if arguments.questions is not None:
+        with np.load(arguments.questions) as file:
+            questions = dict(file)
+        answers = {name: run(signature, questions) for name, signature in module.signatures.items()}
         named = {f"{name}/{output}": value for name, pair in answers.items() for output, value in pair.items()}
         np.savez(arguments.answers, **named)
     loaded = [name for name in FORBIDDEN if sys.modules[name] is not None]
@@ -50,16 +51,32 @@ def describe(name, signature):
     return "\n  ".join([name, *lines])
 
 
-def run(signature, images):
-    """Returns `{output name: array}` for uint8 images; a signature for encoded ones gets each as a PNG."""
+def run(signature, questions):
+    """Returns `{output name: array}` of a signature; `questions` as `inputs_of` takes them."""
+    _, inputs = signature.structured_input_signature
+    outputs = {name: value.numpy() for name, value in signature(**inputs_of(inputs, questions)).items()}
+    # Texts as bytes, which NumPy's files hold.
+    return {name: value.astype("S") if value.dtype == object else value for name, value in outputs.items()}
+
+
+def inputs_of(names, questions):
+    """Returns `{input name: tensor}` for a signature.
+
+    Args:
+        names: names of its inputs.
+        questions: `{"images": uint8 (n, height, width, channels), "rows": ..., "task": ..., "task_name": ...}`; the
+            latter say for each row of a batch of several tasks which of the images it takes, and its task. Encoded
+            images are PNG files of them, and one more row that is no image.
+    """
     import tensorflow as tf
 
-    _, inputs = signature.structured_input_signature
-    if "image_bytes" in inputs:
-        outputs = signature(image_bytes=tf.stack([tf.io.encode_png(image) for image in images]))
-    else:
-        outputs = signature(images=tf.constant(images, tf.float32))
-    return {name: value.numpy() for name, value in outputs.items()}
+    mixed = {name: tf.constant(questions[name]) for name in ("task", "task_name") if name in names}
+    images = questions["images"][questions["rows"]] if mixed else questions["images"]
+    if "images" in names:
+        return mixed | {"images": tf.constant(images, tf.float32)}
+    files = [tf.io.encode_png(image) for image in images]
+    mixed = {name: tf.concat([values, values[:1]], 0) for name, values in mixed.items()}
+    return mixed | {"image_bytes": tf.stack([*files, b"no image"])}
 
 
 if __name__ == "__main__":

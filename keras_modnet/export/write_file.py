@@ -1,23 +1,22 @@
-"""Writes a SavedModel from the `.keras` file of a plain model of several tasks; a program for a child process."""
+"""Writes a SavedModel from what `network_files.save_network` wrote; a program for a child process."""
 
 import argparse
+import json
+from pathlib import Path
 
-import keras
-
-from keras_modnet.export.signatures import write_saved_model
+from keras_modnet.export.network_files import load_network
+from keras_modnet.export.saved_files import write_saved_model
+from keras_modnet.export.signatures import ServingOptions
 
 
 def main():
     """Reads the command line and writes."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("file", help="the .keras file; the model gives a dict of logits by task")
-    parser.add_argument("folder", help="where to write the SavedModel")
-    parser.add_argument("default", help="task of the default signature")
-    parser.add_argument("--image_bytes", action="store_true", help="add a signature for encoded images to each task")
-    parser.add_argument("--featured", action="append", default=[], help="a task without classes, which gives features")
+    parser.add_argument("network", type=Path, help="folder of the network's files")
+    parser.add_argument("folder", type=Path, help="where to write the SavedModel")
+    parser.add_argument("options", type=json.loads, help="JSON of the ServingOptions")
     arguments = parser.parse_args()
-    static = keras.saving.load_model(arguments.file, compile=False)
-    write_saved_model(static, arguments.folder, arguments.default, arguments.image_bytes, arguments.featured)
+    write_saved_model(load_network(arguments.network), arguments.folder, ServingOptions(**arguments.options))
 
 
 if __name__ == "__main__":

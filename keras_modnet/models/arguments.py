@@ -1,6 +1,7 @@
 """Arguments of a `ModNet`: checked, and handed on to its parts."""
 
 from keras_modnet.checks import expect_one_of
+from keras_modnet.data.resizing import Resizing
 from keras_modnet.layers.blocks import block_kind
 from keras_modnet.layers.stem import IsometricStem
 from keras_modnet.layers.token_stem import TokenStem
@@ -18,7 +19,7 @@ ROUTER_ARGUMENTS = (
 )
 # Of `ModNet`, without its tasks.
 NETWORK_ARGUMENTS = (
-    *("image_shape", "num_blocks", "num_steps", "width", "patch_size", "block", "norm", "mixing", "unroll"),
+    *("image_shape", "resizing", "num_blocks", "num_steps", "width", "patch_size", "block", "norm", "mixing", "unroll"),
     *("temperature", "straight_through", "logits_multiplier", "entropy_weight", "block_use_weight"),
     *("pixel_mean", "pixel_std", "norm_epsilon", "pool_first", "pooling", "register_tokens", "seed"),
 )
@@ -45,7 +46,9 @@ def checked_model(arguments, tasks, default_task):
         expect_task_fits(f"tasks[{name!r}]", spec, arguments)
     default_task = next(iter(specs)) if default_task is None else default_task
     expect_one_of("default_task", default_task, tuple(specs))
-    return arguments | {"image_shape": tuple(arguments["image_shape"])}, specs, str(default_task)
+    shape = tuple(arguments["image_shape"])
+    resizing = Resizing.of(arguments["resizing"], shape).argument()
+    return arguments | {"image_shape": shape, "resizing": resizing}, specs, str(default_task)
 
 
 def make_stem(arguments, **layer):

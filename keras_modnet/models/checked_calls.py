@@ -8,6 +8,7 @@ from keras_modnet.checks import expect
 from keras_modnet.data.epochs import with_epochs
 from keras_modnet.data.expected import Expected
 from keras_modnet.data.guarded import guarded, guarded_arrays
+from keras_modnet.data.resizing import Resizing
 from keras_modnet.data.streams import cannot_be_shuffled
 from keras_modnet.data.tensorflow_streams import reporting
 from keras_modnet.layers.layer_dict import LayerDict
@@ -40,6 +41,7 @@ class ChecksItsData:
 
     Attributes:
         image_shape: `(height, width, channels)` of the images in pixels.
+        resizing: how pictures of other sizes become such, as `ModNet` takes it.
         stem: the stem, shared by all tasks.
     """
 
@@ -47,6 +49,7 @@ class ChecksItsData:
 
     def _keep(self, image_shape, stem, task_layers, options):
         self.image_shape, self.stem = tuple(image_shape), stem
+        self.resizing = Resizing.of(options.pop("resizing", "stretch"), image_shape).argument()
         self._tasks = LayerDict(task_layers)
         self._traces = Traces()
         if "dtype" in options:
@@ -54,7 +57,7 @@ class ChecksItsData:
         if not options.pop("trainable", True):
             # Keras hands what is assigned on to all layers: True would let those train that are frozen.
             self.trainable = False
-        expect(not options, "kwargs", "name, dtype or trainable", options)
+        expect(not options, "kwargs", "name, resizing, dtype or trainable", options)
 
     @property
     def task_layers(self):
@@ -74,7 +77,7 @@ class ChecksItsData:
     def expected(self):
         """Returns the `Expected` data."""
         classes = {name: layers.num_classes for name, layers in self.task_layers.items()}
-        return Expected(self.image_shape, classes, self.keyed_by_task)
+        return Expected(self.image_shape, self.resizing, classes, self.keyed_by_task)
 
     def fit(self, *args, **kwargs):
         """As `keras.Model.fit`, on data that is checked; datasets with `set_epoch` are told which epoch they read.
@@ -188,6 +191,7 @@ class ChecksItsData:
             "trainable": self.trainable,
             "dtype": keras.saving.serialize_keras_object(self.dtype_policy),
             "image_shape": list(self.image_shape),
+            "resizing": self.resizing,
             "stem": self.stem,
             "task_layers": dict(self.task_layers),
             "trains": trainability.part_states(self),

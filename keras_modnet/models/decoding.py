@@ -13,7 +13,7 @@ class Prediction(NamedTuple):
 
     Attributes:
         index: the class's label.
-        name: the class's name.
+        name: the class's name; its index as a text where it has none.
         probability: softmax of the image's logits, from 0 to 1.
     """
 
@@ -46,6 +46,18 @@ def decode_predictions(model, logits, top=5, task=None):
     logits = np.asarray(keras.ops.convert_to_numpy(logits), "float64")
     matching = logits.ndim == 2 and logits.shape[1] == len(names)
     expect(matching, "logits", f"of shape (batch, {len(names)})", logits.shape)
+    return likeliest_classes(logits, names, top)
+
+
+def likeliest_classes(logits, names, top):
+    """Returns for each image a list of `Prediction`, the likeliest first.
+
+    Args:
+        logits: NumPy array `(batch, num_classes)`.
+        names: a text for each class.
+        top: how many classes of each image; all where there are fewer.
+    """
+    logits = logits.astype("float64")
     exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
     probabilities = exponentials / exponentials.sum(axis=-1, keepdims=True)
     order = np.argsort(-probabilities, axis=-1, kind="stable")[:, :top]

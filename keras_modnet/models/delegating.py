@@ -95,7 +95,7 @@ class Delegates:
     def _make(self, model_class, tasks):
         layers = {task: self.task_layers[task] for task in tasks}
         with strategy_scope(self):
-            return model_class(self.image_shape, self.stem, layers, dtype=self.dtype_policy)
+            return model_class(self.image_shape, self.stem, layers, resizing=self.resizing, dtype=self.dtype_policy)
 
     def compile(self, optimizer="rmsprop", loss=None, loss_weights=None, metrics=None, weighted_metrics=None, **kwargs):
         """As `keras.Model.compile`, for what `fit`, `evaluate` and their like of this model will run.

@@ -29,6 +29,10 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         num_steps: steps of a task that does not say.
         width: channels of the features.
         patch_size: side of the stem's patches in pixels; divides height and width.
+        resizing: how pictures of other sizes become such images, in training, `adapt_task`, `predict_images`, exports:
+            `"stretch"`, `"pad"` (the aspect kept, the largest size that fits, zeros around it), `"crop"` (the aspect
+            kept, the centre), or a dict such as `{"mode": "crop", "short_side": 256, "interpolation": "bicubic"}`; see
+            `data.resizing.Resizing`.
         block: registered kind: `"basic"`, `"bottleneck"`, `"convnext"`, `"convmixer_7_relu"`, `"convmixer_9_gelu"`,
             `"transformer"` or one added by `layers.register_block`.
         norm: `"batch"`, `"group"` or `"layer"`; each (task, step) has its own.
@@ -73,6 +77,7 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         num_steps=12,
         width=64,
         patch_size=4,
+        resizing="stretch",
         block="basic",
         norm="batch",
         mixing="weights",
@@ -138,6 +143,11 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
     def image_shape(self):
         """`(height, width, channels)` of the images in pixels."""
         return self._arguments["image_shape"]
+
+    @property
+    def resizing(self):
+        """How pictures of other sizes become the model's images, as the constructor takes it."""
+        return self._arguments["resizing"]
 
     @property
     def features_shape(self):

@@ -1,6 +1,7 @@
 """What the arguments of a network have to be, for its constructor and for a file that names them."""
 
 from keras_modnet.checks import expect, expect_bool, expect_count, expect_number, expect_one_of
+from keras_modnet.data.resizing import Resizing
 from keras_modnet.layers.blocks import block_kind
 from keras_modnet.layers.head import POOLINGS
 from keras_modnet.layers.mixing import MIXINGS
@@ -11,6 +12,9 @@ from keras_modnet.models.expected_tensors import pooling_of
 
 MAX_SIDE = 2**20
 """Largest side of an image in pixels, and most channels: products of such stay whole numbers of 64 bits."""
+
+MAX_MEANS = 4096
+"""Most channels that have a mean and a deviation each."""
 
 MAX_SEED = 2**32 - 1
 """Largest seed that a generator takes on every backend."""
@@ -67,10 +71,12 @@ def _check_images(arguments):
     expect(whole and all(0 < side <= MAX_SIDE for side in shape), "image_shape", sides, shape)
     divisible = all(side % patch_size == 0 for side in shape[:2])
     expect(divisible, "image_shape", f"of sides that patch_size={patch_size} divides", shape)
+    Resizing.of(arguments["resizing"], shape)
     for name, limits in (("pixel_mean", {}), ("pixel_std", {"above": 0})):
         values = arguments[name]
         if isinstance(values, list | tuple):
-            expect(len(values) == shape[-1], name, f"one number, or {shape[-1]}, one a channel", values)
+            one_each = f"one number, or one for each of {shape[-1]} channels, which are at most {MAX_MEANS}"
+            expect(len(values) == shape[-1] <= MAX_MEANS, name, one_each, values)
         for value in values if isinstance(values, list | tuple) else [values]:
             expect_number(name, value, **limits)
 

@@ -19,6 +19,7 @@ class TaskModel(ChecksItsData, RunsOnReplicas, keras.Model):
         image_shape: `(height, width, channels)` of the images in pixels.
         stem: the `IsometricStem` that it shares.
         task_layers: `{name of the task: TaskLayers}`, one of them.
+        resizing: how pictures of other sizes become the model's images, as `ModNet` takes it; default "stretch".
 
     Call arguments:
         images: `(batch, height, width, channels)` with values from 0 to 255, any dtype.
@@ -55,6 +56,7 @@ class JointModel(ChecksItsData, RunsOnReplicas, keras.Model):
         image_shape: `(height, width, channels)` of the images in pixels.
         stem: the `IsometricStem` that they share.
         task_layers: `{name of the task: TaskLayers}`.
+        resizing: as of `TaskModel`.
 
     Call arguments:
         images: `{task: (batch, height, width, channels)}` with values from 0 to 255, for each of the tasks.

@@ -1,8 +1,9 @@
 """Single files of a preset folder: which names are allowed, and how one is read without trusting it."""
 
+import hashlib
 import re
 
-from keras_modnet.converters.regular_files import open_regular, read_exactly
+from keras_modnet.converters.regular_files import open_regular, read_exactly, read_pieces
 from keras_modnet.converters.strict_json import MAX_BYTES
 from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.hashing import sha256_hex
@@ -19,8 +20,8 @@ FILE_ENDINGS = (".json", ".md", ".png", ".safetensors")
 MAX_METADATA_BYTES = MAX_BYTES
 """`metadata.json` is the one file whose size nothing else states, so its size has a limit of its own."""
 
-MAX_FURTHER_BYTES = 64 * 2**20
-"""Largest sum of the files beside the weights: JSON, cards and pictures."""
+MAX_FURTHER_BYTES = 16 * 2**20
+"""Largest sum of the files beside the weights: JSON, cards and pictures. Those of the zoo are under 0.1 MiB."""
 
 MAX_FILES = 256
 
@@ -82,6 +83,15 @@ def read_listed_bytes(path, file, size, listed):
     data = read_exactly(path, file, size, PresetError)
     check_sha256(path, sha256_hex(data), listed)
     return data
+
+
+def check_listed_bytes(path, file, size, listed):
+    """Checks an open file as `read_listed_bytes` does, in little memory; arguments as `open_regular` has them."""
+    check_size(path, size, listed)
+    digest = hashlib.sha256()
+    for piece in read_pieces(path, file, size, PresetError):
+        digest.update(piece)
+    check_sha256(path, digest.hexdigest(), listed)
 
 
 def check_size(path, size, listed):

@@ -6,7 +6,14 @@ import time
 
 from keras_modnet.converters.regular_files import open_regular
 from keras_modnet.presets.errors import PresetError
-from keras_modnet.presets.files import CONFIG_FILE, METADATA_FILE, WEIGHTS_FILE, read_listed_bytes, read_metadata_bytes
+from keras_modnet.presets.files import (
+    CONFIG_FILE,
+    METADATA_FILE,
+    WEIGHTS_FILE,
+    check_listed_bytes,
+    read_listed_bytes,
+    read_metadata_bytes,
+)
 from keras_modnet.presets.leftovers import bring_back, has_leftovers
 
 TRIES = 50
@@ -65,6 +72,10 @@ class OpenFolder:
     def read_listed(self, name, metadata):
         """Returns the bytes of a file that `metadata` lists, checked as `files.read_listed_file` does it."""
         return read_listed_bytes(*self.opened(name), metadata["files"][name])
+
+    def check_listed(self, name, metadata):
+        """Checks a file that `metadata` lists as `read_listed` does, and keeps none of its bytes."""
+        check_listed_bytes(*self.opened(name), metadata["files"][name])
 
     def was_replaced(self):
         """Whether another folder lies at the path by now, or none."""

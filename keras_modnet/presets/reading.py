@@ -22,7 +22,8 @@ from keras_modnet.presets.open_folders import read_folder
 from keras_modnet.presets.schema import check_schema
 from keras_modnet.presets.weights import read_tensors
 
-MAX_TASKS = 2000
+MAX_TASKS = 500
+"""Most tasks of a preset; so many have room in its metadata."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def parse_config(path, data):
     config = parse_document(path, data)
     model = config.get("model")
     tasks = model.get("tasks") if isinstance(model, dict) else None
-    # Before all of them are looked at. As many as have room in the metadata.
+    # Before all of them are looked at.
     if isinstance(tasks, dict) and len(tasks) > MAX_TASKS:
         raise PresetError(path, f"at most {MAX_TASKS} tasks", f"{len(tasks)} of them")
     check_schema(path, config, CONFIG_FILE)
@@ -132,7 +133,7 @@ def _read_all(files, load_tensors, check):
     if check is not None:
         check(config, metadata)
     for name in metadata["files"].keys() - {CONFIG_FILE, WEIGHTS_FILE}:
-        files.read_listed(name, metadata)
+        files.check_listed(name, metadata)
     return PresetContents(config, metadata, _read_tensors(files, metadata, load_tensors))
 
 

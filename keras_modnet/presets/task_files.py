@@ -12,7 +12,7 @@ from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.hashing import canonical_json
 from keras_modnet.presets.leftovers import fresh_file
 from keras_modnet.presets.schema import check_schema
-from keras_modnet.presets.weights import encode_tensors, read_described
+from keras_modnet.presets.weights import check_readable, encode_tensors, read_described
 
 TASK_FORMAT_VERSION = 1
 SCHEMA = "task.json"
@@ -53,6 +53,9 @@ def write_task_file(path, description, tensors):
     check_schema(path, document, SCHEMA)
     header = canonical_json(document)
     _check_sizes(path, len(header), len(header) + len(data))
+    # What no reader would read is not written.
+    parse_document(path, header)
+    check_readable(path, data)
     with fresh_file(path) as fresh:
         with open(fresh, "wb") as file:
             file.write(struct.pack("<Q", len(header)) + header + data)

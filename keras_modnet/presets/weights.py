@@ -1,6 +1,7 @@
 """Tensors as safetensors bytes, and back."""
 
 import hashlib
+import io
 
 import numpy as np
 
@@ -34,6 +35,16 @@ def encode_tensors(tensors):
 
     arrays = _plain_arrays(tensors)
     return save(arrays), {name: _describe(array) for name, array in arrays.items()}
+
+
+def check_readable(path, data):
+    """Raises `PresetError` if a reader would refuse the header of safetensors bytes, such as one of too many tensors.
+
+    Args:
+        path: path of the file to be, for the error.
+        data: what `encode_tensors` returned.
+    """
+    read_header(path, io.BytesIO(data), len(data), PresetError)
 
 
 def describe_tensors(tensors):
@@ -105,14 +116,15 @@ def _describe(array):
 
 
 def _check_entries(path, entries, described):
-    found = {entry.name: {"shape": list(entry.shape), "dtype": entry.dtype.name} for entry in entries}
-    missing, unlisted = sorted(described.keys() - found.keys()), sorted(found.keys() - described.keys())
+    names = {entry.name for entry in entries}
+    missing, unlisted = described.keys() - names, names - described.keys()
     if missing:
-        raise PresetError(path, f"tensor '{missing[0]}'", f"{len(missing)} of {len(described)} tensors missing")
+        raise PresetError(path, f"tensor '{min(missing)}'", f"{len(missing)} of {len(described)} tensors missing")
     if unlisted:
-        raise PresetError(path, "only the tensors that metadata.json lists", f"unlisted tensor '{unlisted[0]}'")
+        raise PresetError(path, "only the tensors that metadata.json lists", f"unlisted tensor '{min(unlisted)}'")
     for entry in entries:
         if entry.stored == "BF16":
             raise PresetError(path, f"tensor '{entry.name}' of a type that numpy knows", "bfloat16")
-        if found[entry.name] != described[entry.name]:
-            raise PresetError(path, f"tensor '{entry.name}' as {described[entry.name]}", str(found[entry.name]))
+        found = {"shape": list(entry.shape), "dtype": entry.dtype.name}
+        if found != described[entry.name]:
+            raise PresetError(path, f"tensor '{entry.name}' as {described[entry.name]}", str(found))

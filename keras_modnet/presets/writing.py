@@ -19,7 +19,7 @@ from keras_modnet.presets.leftovers import locked
 from keras_modnet.presets.publishing import owned_names, publish_folder
 from keras_modnet.presets.reading import parse_config
 from keras_modnet.presets.schema import check_schema
-from keras_modnet.presets.weights import encode_tensors
+from keras_modnet.presets.weights import check_readable, encode_tensors
 
 
 def write_preset(folder, config, tensors, card=None, extra_files=None, origin=None):
@@ -46,8 +46,8 @@ def write_preset(folder, config, tensors, card=None, extra_files=None, origin=No
 
     Raises:
         ValueError: if `folder` is none that may be replaced, or a tensor or an extra file cannot be part of a preset.
-        PresetError: if `config` or `card` does not follow its schema, or there is more of them, or of extra files, than
-            a reader takes.
+        PresetError: if `config` or `card` does not follow its schema, or there is more of them, of tensors or of extra
+            files than a reader takes.
     """
     folder = Path(folder).expanduser()
     # Resolved, so that a link to a folder stays a link and what it leads to is replaced.
@@ -60,6 +60,7 @@ def write_preset(folder, config, tensors, card=None, extra_files=None, origin=No
     with locked(target.parent):
         owned_names(target)
     weights, described = encode_tensors(tensors)
+    check_readable(target / WEIGHTS_FILE, weights)
     facts = {"tensors": described, "card": {} if card is None else card}
     if origin is not None:
         facts["origin"] = origin
@@ -102,7 +103,8 @@ def _encode_config(path, config):
 
 def encode_metadata(path, metadata):
     """Returns `metadata.json` with its digest as bytes, checked; `path` names it in the error."""
-    metadata = parse_document(path, format_document(path, metadata))
+    # With a digest of the right size, so that it counts.
+    metadata = parse_document(path, format_document(path, metadata | {"digest": sha256_hex(b"")}))
     metadata["digest"] = metadata_digest(metadata)
     check_schema(path, metadata, METADATA_FILE)
     return format_document(path, metadata, sort_keys=True)

@@ -1,11 +1,10 @@
-"""Keras callbacks for the search of an ordering: anneal, harden, watch the gap, log."""
+"""Keras callbacks for the search of an ordering: anneal, harden, watch the gap, keep what was found."""
 
 import keras
 import numpy as np
 
 from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.layers.router import expect_confidence
-from keras_modnet.layers.values import value_of
 from keras_modnet.models.running import logits_with_ordering, ordering_of
 from keras_modnet.training.schedules import exponential
 
@@ -143,38 +142,28 @@ class SoftHardGap(keras.callbacks.Callback):
         return float((predicted == self.labels).mean())
 
 
-class OrderingLog(keras.callbacks.Callback):
-    """Writes entropy, temperature and the block of every step to TensorBoard, for each task and epoch.
+class OrderingHistory(keras.callbacks.Callback):
+    """Keeps the ordering of each task as it is after each epoch.
+
+    `analysis.plot_ordering_history(history.orderings["digits"])` draws how it formed.
 
     Args:
-        log_dir: folder of the event files.
-        tasks: names of the tasks; default all whose ordering is no mixture.
+        tasks: names of the tasks; default all of the model that is fitted.
 
-    Raises:
-        ImportError: TensorBoard is not installed.
+    Attributes:
+        orderings: `{task: list with an Ordering for each epoch}`; a `fit` that goes on appends.
     """
 
-    def __init__(self, log_dir, tasks=None):
+    def __init__(self, tasks=None):
         super().__init__()
-        self.log_dir, self.tasks = str(log_dir), tasks
-        self._writer = None
+        self.tasks, self.orderings = tasks, {}
 
     def on_train_begin(self, logs=None):
-        """Opens the event file."""
-        from tensorboard.summary import Writer
-
-        self._writer = Writer(self.log_dir)
+        """Refuses tasks that the model lacks."""
+        for name in self.tasks or ():
+            expect_one_of("tasks", name, self.model.task_names)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Writes the scalars of the epoch."""
-        for name in _tasks_of(self.model, self.tasks):
-            ordering = ordering_of(self.model.task_layers[name])
-            temperature = value_of(self.model.task_layers[name].router.current_temperature)
-            self._writer.add_scalar(f"{name}/ordering_entropy_nats", float(ordering.entropy.mean()), epoch)
-            self._writer.add_scalar(f"{name}/temperature", float(temperature), epoch)
-            for step, block in enumerate(ordering.blocks):
-                self._writer.add_scalar(f"{name}/block_of_step/{step:02d}", float(block), epoch)
-
-    def on_train_end(self, logs=None):
-        """Closes the event file."""
-        self._writer.close()
+        """Takes down the orderings."""
+        for name in self.model.task_names if self.tasks is None else self.tasks:
+            self.orderings.setdefault(name, []).append(ordering_of(self.model.task_layers[name]))

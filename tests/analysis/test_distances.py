@@ -36,6 +36,11 @@ def test_block_use_counts_steps():
     np.testing.assert_allclose(block_use([Ordering.from_blocks((0, 2, 2, 2), 3)]), [[0.25, 0, 0.75]])
 
 
+def test_block_use_counts_a_split_step_by_its_weights():
+    mixture = Ordering([[1.5, -0.25, -0.25], [0.0, 0.5, 0.5]], mixed=True)
+    np.testing.assert_allclose(block_use([mixture]), [[0.375, 0.3125, 0.3125]])
+
+
 def test_overlap_is_the_share_of_steps_with_the_same_use_whatever_their_order():
     uses = ((0, 1, 1, 0), (1, 0), (2, 2), (0, 2, 2, 2))
     orderings = [Ordering.from_blocks(blocks, 3) for blocks in uses]

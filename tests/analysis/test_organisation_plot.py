@@ -1,14 +1,13 @@
-import builtins
-
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgba
+from matplotlib.collections import PolyCollection
 from matplotlib.image import imread
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from keras_modnet import Ordering
-from keras_modnet.analysis import drawing, organisation_plot, plot_organisation
+from keras_modnet.analysis import organisation_plot, plot_organisation
+from keras_modnet.analysis.colors import block_colors
 
 GROUPS = {"writing": ["digits", "letters"], "photos": ["cats", "dogs"]}
 # "cats" and "dogs" swapped in the dict: the groups say the order of the rows.
@@ -30,18 +29,20 @@ def tick_labels(axis):
 
 
 def test_the_picture_is_written_into_a_new_folder(tmp_path):
-    path = plot_organisation(ORDERINGS, tmp_path / "new" / "organisation.png", GROUPS)
+    path = tmp_path / "new" / "organisation.png"
+    plot_organisation(ORDERINGS, GROUPS, path)
     picture = imread(path)
     assert path.read_bytes().startswith(b"\x89PNG")
     assert len(np.unique(picture.reshape(-1, picture.shape[-1]), axis=0)) > 10
 
 
 def test_the_words_say_what_was_found():
-    steps, shares, chance = organisation_plot.organisation_figure(ORDERINGS, GROUPS).axes
-    assert steps.get_title() == "Each task runs its own sequence of blocks."
-    assert steps.get_xlabel() == "step; colour and number: the block that runs"
+    steps, shares, chance, _ = plot_organisation(ORDERINGS, GROUPS).axes
+    assert steps.get_title() == "block of each step"
+    assert steps.get_xlabel() == "step"
+    assert tick_labels(steps.xaxis) == ["0", "1", "2", "3"]
     assert set(GROUPS) < set(texts(steps))
-    assert shares.get_title() == "Two tasks share this many %\nof their steps."
+    assert shares.get_title() == "steps in common, %"
     # 100 % and 75 % of the steps within the groups, none between them; 8 of 24 permutations keep the groups.
     assert "Related tasks share 88 % of their steps, unrelated tasks 0 %." in chance.get_title()
     assert "would come up in 33.33 % of cases\n(with these groups 33.33 % is the least" in chance.get_title()
@@ -54,14 +55,14 @@ def test_the_words_say_what_was_found():
 
 
 def test_rows_follow_the_groups_and_groups_are_framed():
-    steps, shares, _ = organisation_plot.organisation_figure(ORDERINGS, GROUPS).axes
+    steps, shares, _, _ = plot_organisation(ORDERINGS, GROUPS).axes
     names = ["digits", "letters", "cats", "dogs"]
-    assert tick_labels(steps.yaxis) == tick_labels(shares.yaxis) == tick_labels(shares.xaxis) == names
+    assert tick_labels(steps.yaxis) == tick_labels(shares.xaxis) == names
     written = [text.get_text() for text in shares.texts]
     assert written == ["100", "0", "0", "100", "0", "0", "0", "0", "75", "0", "0", "75"]
-    squares = [patch for patch in steps.patches if patch.get_fill()]
-    colors = {row: [patch.get_facecolor() for patch in squares[4 * row : 4 * row + 4]] for row in range(4)}
-    assert colors[0] == colors[1] == [to_rgba(f"C{block}") for block in (0, 1, 0, 1)]
+    (cells,) = [one for one in steps.collections if isinstance(one, PolyCollection)]
+    colors = [tuple(color[:3]) for color in cells.get_facecolors()]
+    assert colors[:4] == colors[4:8] == [block_colors(4)[block] for block in (0, 1, 0, 1)]
     for axes in (steps, shares):
         frames = [patch for patch in axes.findobj(Rectangle) if patch in axes.patches and not patch.get_fill()]
         assert [(frame.get_y(), frame.get_height()) for frame in frames] == [(-0.5, 2), (1.5, 2)]
@@ -70,19 +71,17 @@ def test_rows_follow_the_groups_and_groups_are_framed():
 def test_models_are_averaged_and_the_first_is_drawn():
     # In the other model the two groups run the same blocks: half of what is found, and 100 % of its own pairs.
     same = {task: Ordering.from_blocks((0, 1, 0, 1), 4) for task in BLOCKS}
-    steps, shares, chance = organisation_plot.organisation_figure([ORDERINGS, same], GROUPS).axes
-    assert steps.get_title() == "Each task runs its own sequence of blocks (model 1 of 2)."
+    steps, shares, chance, _ = plot_organisation([ORDERINGS, same], GROUPS).axes
+    assert steps.get_title() == "block of each step (model 1 of 2)"
     assert {"2", "3"} <= set(texts(steps))
-    assert shares.get_title().endswith("steps (mean of 2 models).")
+    assert shares.get_title() == "steps in common, %\n(mean of 2 models)"
     assert [text.get_text() for text in shares.texts][:3] == ["100", "50", "50"]
     assert "Related tasks share 94 % of their steps, unrelated tasks 50 %." in chance.get_title()
 
 
 def test_one_related_pair_and_orderings_of_different_lengths():
     short = ORDERINGS | {"cats": Ordering.from_blocks((2,), 4)}
-    figure = organisation_plot.organisation_figure(
-        short, {"writing": ["digits", "letters"], "a": ["cats"], "b": ["dogs"]}
-    )
+    figure = plot_organisation(short, {"writing": ["digits", "letters"], "a": ["cats"], "b": ["dogs"]})
     assert "related tasks (1 pair)" in tick_labels(figure.axes[2].yaxis)
 
 
@@ -92,6 +91,7 @@ def test_one_related_pair_and_orderings_of_different_lengths():
         ([], GROUPS, "`orderings` must be at least one dict with orderings, all with the same tasks"),
         ([{}], {}, "`orderings` must be at least one dict with orderings"),
         ([ORDERINGS, {"cats": ORDERINGS["cats"]}], GROUPS, "`orderings` must be .* all with the same tasks"),
+        (ORDERINGS | {"cats": Ordering(np.full((4, 4), 0.25), mixed=True)}, GROUPS, "`orderings` .* without mixtures"),
         (ORDERINGS | {"cats": Ordering.from_blocks((0,), 5)}, GROUPS, "`orderings` .* same number of blocks"),
         (ORDERINGS, {"writing": ["digits", "letters"]}, "`groups` must be groups that hold each of .*'cats'.* once"),
         (ORDERINGS, GROUPS | {"more": ["cats"]}, "`groups` must be groups that hold each"),
@@ -101,20 +101,13 @@ def test_one_related_pair_and_orderings_of_different_lengths():
 )
 def test_what_is_refused_writes_nothing(tmp_path, orderings, groups, message):
     with pytest.raises(ValueError, match=message):
-        plot_organisation(orderings, tmp_path / "none.png", groups)
+        plot_organisation(orderings, groups, tmp_path / "none.png")
     assert not list(tmp_path.iterdir())
 
 
-def test_without_matplotlib_the_error_says_what_to_install(monkeypatch):
-    found = builtins.__import__
-
-    def missing(name, *arguments):
-        if name.startswith("matplotlib"):
-            raise ImportError(name)
-        return found(name, *arguments)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(
-        ImportError, match=r"`plot_organisation` draws with Matplotlib: `pip install keras_modnet\[plot\]`"
-    ):
-        drawing.make_figure("plot_organisation", (1, 1))
+def test_thirty_tasks_fit_on_a_page():
+    random = np.random.default_rng(0)
+    many = {f"task_{index}": Ordering.from_blocks(random.integers(0, 4, 12), 4) for index in range(30)}
+    figure = plot_organisation(many, {"even": list(many)[::2], "odd": list(many)[1::2]})
+    assert figure.get_size_inches()[0] <= 9.01
+    assert figure.get_size_inches()[1] <= 11.01

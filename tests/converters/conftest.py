@@ -56,7 +56,8 @@ class Pickle:
 
     @staticmethod
     def number(value):
-        return b"I%d\n" % value
+        data = value.to_bytes(10, "little", signed=True)
+        return b"\x8a" + bytes([len(data)]) + data
 
     @staticmethod
     def numbers(values):

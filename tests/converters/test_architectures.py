@@ -90,6 +90,22 @@ def test_dinov2_gives_features_of_images_of_518_pixels(size, ending, registers):
     assert arguments["pixel_mean"] == [123.675, 116.28, 103.53]
 
 
+@pytest.mark.parametrize(
+    ("architecture", "size", "short_side"),
+    [
+        ("convnext_isotropic_small", None, 256),
+        ("deit_tiny", None, 256),
+        ("vit_base", None, 248),
+        ("convmixer_1024_20", None, 233),
+        ("dinov2_small", 224, 256),
+        ("dinov2_small", None, 592),
+    ],
+)
+def test_photographs_are_cropped_as_the_network_was_tested(architecture, size, short_side):
+    arguments = DESCRIPTIONS[architecture].arguments(size)
+    assert arguments["resizing"] == {"mode": "crop", "short_side": short_side, "interpolation": "bicubic"}
+
+
 def test_augreg_networks_take_pixels_from_minus_one_to_one():
     arguments = DESCRIPTIONS["vit_small"].arguments()
     assert arguments["pixel_mean"] == arguments["pixel_std"] == [127.5, 127.5, 127.5]

@@ -61,7 +61,7 @@ def two(first, second):
         (b'{"a": 1', b"", "delimiter"),
         (b'{"a": {}, "a": {}}', b"", "the same key twice"),
         (b'{"a": ' + b"[" * 20_000, b"", "levels of nesting"),
-        (b'{"a": [' + b"1," * 300_000 + b"1]}", b"", "commas, colons and brackets, where 250000 are the most"),
+        (b'{"a": [' + b"1," * 100_000 + b"1]}", b"", "commas, colons and brackets, where 80000 are the most"),
         (b'{"\\ud800\\u001b[2J": 1}', b"", r"'\\ud800\\x1b\[2J' without type"),
     ],
 )
@@ -141,7 +141,7 @@ def test_a_list_of_records_that_states_gigabytes_is_not_read(fixtures, tmp_path)
         file.seek(2**31)
         file.write(data[end : end + 12] + struct.pack("<II", 2**31 - 8, 8) + data[end + 20 :])
     tracemalloc.start()
-    refuse(path, "a list of records of 2147483640 bytes, where 1048576 are the most")
+    refuse(path, "a list of records of 2147483640 bytes, where 262144 are the most")
     # The end of the file is looked at.
     assert tracemalloc.get_traced_memory()[1] < 2**22
     tracemalloc.stop()
@@ -178,10 +178,9 @@ def test_a_variance_under_zero_is_refused(fixtures, tmp_path):
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        (lambda p: p.dict(a=p.tensor(shape=(1,) * 65, strides=(1,) * 65)), "which no array can have"),
+        (lambda p: p.dict(a=p.tensor(shape=(1,) * 65, strides=(1,) * 65)), "a tensor whose description is malformed"),
         (lambda p: p.dict(a=p.tensor(shape=(0, 2**62, 2**62), strides=(1, 1, 1))), "which no array can have"),
         (lambda p: p.dict(a=p.tensor(offset=2**64)), "whole numbers of 64 bits; found a larger one"),
-        (lambda p: b"N" * 260_000 + p.dict(a=p.tensor()), "at most 250000 instructions; found more"),
         (lambda p: p.dict(a=p.tensor(kind="torch.BoolStorage", size=16, shape=(16,))), "truth values in 'data/0'"),
     ],
 )

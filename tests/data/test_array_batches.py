@@ -7,7 +7,7 @@ from keras_modnet.data.expected import Expected
 
 IMAGES = np.arange(5, dtype="uint8").reshape(5, 1, 1, 1)
 LABELS = np.arange(5)
-EXPECTED = Expected((1, 1, 1), {"digits": 5}, keyed=False)
+EXPECTED = Expected((1, 1, 1), "stretch", {"digits": 5}, keyed=False)
 
 
 def read(batches):

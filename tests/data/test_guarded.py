@@ -10,8 +10,8 @@ from keras_modnet.data.expected import Expected
 from keras_modnet.data.guarded import guarded, guarded_arrays
 from keras_modnet.data.streams import cannot_be_shuffled, first_batch, is_stream
 
-ONE = Expected((2, 2, 1), {"digits": 3}, keyed=False)
-TWO = Expected((2, 2, 1), {"digits": 3, "letters": 2}, keyed=True)
+ONE = Expected((2, 2, 1), "stretch", {"digits": 3}, keyed=False)
+TWO = Expected((2, 2, 1), "stretch", {"digits": 3, "letters": 2}, keyed=True)
 IMAGES = np.random.default_rng(0).integers(0, 256, (4, 2, 2, 1)).astype("uint8")
 LABELS = np.array([0, 1, 2, 0])
 

@@ -59,6 +59,10 @@ keras_modnet.ModNet = always(keras_modnet.ModNet, width=8, num_steps=3, patch_si
 images, labels = made_up(64, (28, 28, 1), 10)
 letter_images, letter_labels = made_up(64, (28, 28, 1), 26)
 train_images, (held_out_images, held_out_labels) = letter_images, made_up(32, (28, 28, 1), 26)
+photographs, _ = made_up(3, (40, 30, 3), 2)
+from PIL import Image
+Image.fromarray(photographs[0]).save("a.jpg")
+Image.fromarray(photographs[1]).save("b.png")
 """
 
 ADAPTING = """

@@ -9,6 +9,11 @@ from tests.models.hostile import change_arguments
 
 NONSENSE = {
     "image_shape": [None, 4, "abc", [4, 4], [4, 4, 0], [4, 4, True], [4, 4.0, 1], [4, 5, 1], [4, 4, 2**40]],
+    "resizing": [
+        *(None, "x", 1, [], ["pad"], {}, {"short_side": 8}, {"mode": "pad", "x": 1}, {"mode": ["pad"]}),
+        *({"mode": "pad", "short_side": 8}, {"mode": "crop", "short_side": 3}, {"mode": "crop", "short_side": 8.0}),
+        *({"mode": "crop", "interpolation": "nearest"}, {"mode": "crop", "interpolation": None}),
+    ],
     "num_blocks": [0, -1, True, 2.0, "2", None],
     "num_steps": [0, 3.0, False, "x"],
     "width": [0, 4.0, "4", True, [4]],

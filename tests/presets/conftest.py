@@ -16,6 +16,7 @@ def config():
         "keras_modnet_version": "0.1.0",
         "model": {
             "image_shape": (8, 8, 1),
+            "resizing": "pad",
             "tasks": {"letters": {"num_classes": 26, "num_steps": 3}, "digits": {"num_classes": 10, "num_steps": 4}},
             "num_blocks": 2,
             "width": 4,

@@ -1,5 +1,6 @@
 """What a published card takes from the results of a run and of its controls."""
 
+import dataclasses
 import json
 
 import pytest
@@ -10,25 +11,14 @@ from keras_modnet.analysis import render_card
 from keras_modnet.presets import read_preset
 from training import publish, run
 from training.loop import make_model
-from training.recipe import Recipe
 
 ORIGIN = {"recipe": "tiny.py", "command": "a command"}
 
 
 @pytest.fixture(scope="module")
-def recipe():
-    return Recipe(
-        name="tiny",
-        description="A tiny one.",
-        licence="CC0-1.0",
-        limits="None that matter.",
-        intended_use="Tests.",
-        data={"digits": "mnist"},
-        model={"image_shape": (4, 4, 1), "num_blocks": 2, "num_steps": 2, "width": 4, "patch_size": 2},
-        orderings={"digits": [0, 1]},
-        epochs=1,
-        search_epochs=0,
-    )
+def recipe(searching):
+    given = {"data": {"digits": "mnist"}, "orderings": {"digits": [0, 1]}}
+    return dataclasses.replace(searching, intended_use="Tests.", search_epochs=0, warm_epochs=0, **given)
 
 
 @pytest.fixture(scope="module")

@@ -11,28 +11,15 @@ from keras_modnet.models.running import ordering_of
 from training.data import TaskBatches
 from training.evaluation import evaluate
 from training.loop import make_model, train_model
-from training.recipe import Recipe
 from training.stages import each_block_once
 
 FINAL = {"digits": [1, 1, 0, 1], "words": [0, 0]}
 
 
 @pytest.fixture(scope="module")
-def recipe():
-    return Recipe(
-        name="grown",
-        description="A tiny one.",
-        licence="CC0-1.0",
-        limits="None that matter.",
-        data={"digits": "mnist", "words": "letters"},
-        model={"image_shape": (4, 4, 1), "num_blocks": 2, "num_steps": 4, "width": 4, "patch_size": 2},
-        epochs=3,
-        search_epochs=0,
-        orderings=FINAL,
-        grow_after=0.4,
-        batch_size=8,
-        statistics_batches=2,
-    )
+def recipe(searching):
+    grown = {"model": searching.model | {"num_steps": 4}, "orderings": FINAL, "grow_after": 0.4}
+    return dataclasses.replace(searching, name="grown", search_epochs=0, warm_epochs=0, ema_momentum=None, **grown)
 
 
 @pytest.fixture(scope="module")

@@ -116,7 +116,6 @@ def test_a_run_leaves_results_and_a_preset_and_no_checkpoint(recipe, data_dir, t
     ("change", "argument"),
     [
         ({"crop_area": 0.0}, "crop_area"),
-        ({"test_crop": 1.5}, "test_crop"),
         ({"shuffle_images": 0}, "shuffle_images"),
         ({"mixup": 2.0}, "mixup"),
         ({"erasing": -1.0}, "erasing"),

@@ -12,24 +12,12 @@ from training.commit import checkout_commit
 from training.evaluation import evaluate
 from training.loop import make_model, train
 from training.optimizers import recipe_optimizer
-from training.recipe import Recipe
 from training.task_data import load_tasks, statistics_batches
 
 
 @pytest.fixture(scope="module")
-def recipe():
-    return Recipe(
-        name="tiny",
-        description="A tiny one.",
-        licence="CC0-1.0",
-        limits="None that matter.",
-        data={"digits": "mnist", "words": "letters"},
-        model={"image_shape": (4, 4, 1), "num_blocks": 2, "num_steps": 2, "width": 4, "patch_size": 2},
-        epochs=2,
-        search_epochs=1,
-        batch_size=8,
-        statistics_batches=2,
-    )
+def recipe(searching):
+    return dataclasses.replace(searching, epochs=2, search_epochs=1, warm_epochs=0, ema_momentum=None)
 
 
 @pytest.fixture(scope="module")

@@ -78,11 +78,23 @@ def test_the_soft_hard_gap_compares_the_two_accuracies(model, images):
     assert logs["soft_hard_gap"] == pytest.approx(100 * np.mean(answers["soft"] != answers["hard"]))
 
 
-def test_the_ordering_log_leaves_an_event_file(model, both, tmp_path):
-    model.fit(*both, epochs=1, verbose=0, callbacks=[callbacks.OrderingLog(tmp_path)])
-    (file,) = tmp_path.glob("events.out.tfevents.*")
-    content = file.read_bytes()
-    assert all(tag in content for tag in (b"digits/ordering_entropy_nats", b"letters/block_of_step/02"))
+def test_the_history_has_the_orderings_after_each_epoch(model, images, labels):
+    history = callbacks.OrderingHistory()
+    orderings = [model.ordering("digits")]
+    history.set_model(model.joint(("digits", "letters")))
+    for epoch in range(2):
+        history.on_train_begin()
+        history.on_epoch_end(epoch)
+        model.set_ordering("digits", [2, 0, 1])
+        orderings.append(model.ordering("digits"))
+    assert history.orderings == {"digits": orderings[:2], "letters": [model.ordering("letters")] * 2}
+    model.fit(images, labels, verbose=0, callbacks=[history])
+    assert history.orderings["digits"] == orderings
+
+
+def test_the_history_of_an_unknown_task_is_refused(model, images, labels):
+    with pytest.raises(ValueError, match="`tasks` must be one of"):
+        model.fit(images, labels, verbose=0, callbacks=[callbacks.OrderingHistory(["words"])])
 
 
 @pytest.mark.parametrize(

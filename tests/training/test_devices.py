@@ -20,7 +20,7 @@ def results(tmp_path_factory):
     environment = os.environ | {
         "PYTHONPATH": str(SCRIPT.parents[2]),
         "KERAS_BACKEND": "jax",
-        "XLA_FLAGS": "--xla_force_host_platform_device_count=4",
+        "XLA_FLAGS": "--xla_force_host_platform_device_count=4 --xla_backend_optimization_level=0",
     }
     command = [sys.executable, SCRIPT, path]
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=240)

@@ -72,7 +72,7 @@ def epoch_of(split, recipe, first_step=0):
     ("bad", "found"),
     [
         (b"", "an empty file"),
-        (b"text", "a file of another kind"),
+        (b"text", "a text file"),
         (image_file(0, "PNG"), "a PNG file"),
         (BROKEN_HEADER, "a JPEG file with a damaged header"),
         (CUT, "a JPEG file of 24 x 20 pixels that is damaged or cut off"),

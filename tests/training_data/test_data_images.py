@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from keras_modnet import fit_images
 from training.data import to_shape
 
 
@@ -17,7 +18,7 @@ def test_images_of_the_shape_are_returned_as_they_are():
 
 def test_a_tall_letter_fills_the_height_and_is_centred_on_black():
     # 28 / 16 = 1.75, the smaller of both factors: 16 x 8 becomes 28 x 14, with (28 - 14) / 2 = 7 black columns a side
-    shaped = to_shape(filled((1, 16, 8, 1)), (28, 28, 1))
+    shaped = to_shape(filled((1, 16, 8, 1)), (28, 28, 1), "pad")
     expected = np.zeros((1, 28, 28, 1), "uint8")
     expected[:, :, 7:21] = 200
     np.testing.assert_array_equal(shaped, expected)
@@ -50,15 +51,23 @@ def test_rgb_becomes_luminance():
     np.testing.assert_array_equal(to_shape(colour, (4, 4, 1)), filled((1, 4, 4, 1), 153))
 
 
+def test_other_rules_are_those_of_models():
+    images = np.random.default_rng(0).integers(0, 256, (2, 6, 4, 1)).astype("uint8")
+    for resizing in ("stretch", "crop", {"mode": "crop", "short_side": 6, "interpolation": "bicubic"}):
+        shaped = to_shape(images, (5, 5, 1), resizing)
+        assert shaped.dtype == np.uint8
+        assert np.abs(shaped - fit_images(images, (5, 5, 1), resizing)).max() <= 0.5
+
+
 @pytest.mark.parametrize(
     ("images", "image_shape", "message"),
     [
         (np.zeros((1, 4, 4, 1)), (8, 8, 1), r"`images` must be a numpy array of uint8\. Received: dtype\('float64'\)"),
         ([0], (8, 8, 1), r"`images` must be a numpy array of uint8\. Received: <class 'list'>"),
         (filled((4, 4, 1)), (8, 8, 1), r"`images` must be of shape .* Received: \(4, 4, 1\)"),
-        (filled((1, 4, 4, 2)), (8, 8, 1), r"`images` must be of shape .* Received: \(1, 4, 4, 2\)"),
+        (filled((1, 4, 4, 2)), (8, 8, 1), r"`images` must be of 1 channels.* Received: \(1, 4, 4, 2\)"),
         (filled((1, 4, 4, 1)), (8, 8), r"`image_shape` must be .* Received: \(8, 8\)"),
-        (filled((1, 4, 4, 1)), (8, 8, 4), r"`image_shape` must be .* Received: \(8, 8, 4\)"),
+        (filled((1, 4, 4, 1)), (8, 8, 4), r"`images` must be of 4 channels"),
     ],
 )
 def test_other_forms_are_refused(images, image_shape, message):

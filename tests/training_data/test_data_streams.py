@@ -8,8 +8,9 @@ import pytest
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
+from keras_modnet.data.image_files import read_images
 from training.data import StreamedSplit, describe, load
-from training.data.crops import central_crop, image_state, random_crop
+from training.data.crops import image_state, random_crop
 from training.data.streams import changed_outside, shuffled_windows
 from training.run import find_recipe
 
@@ -112,13 +113,19 @@ def test_the_test_split_comes_whole_and_in_stored_order(recipe):
     np.testing.assert_array_equal(again.labels(), split.labels()[:9])
 
 
-def test_the_central_crop_is_a_share_of_the_shorter_side(square):
-    # Half of 40 pixels: the red square and nothing else.
-    crop = central_crop(tf, square, (8, 8), 0.5).numpy()
-    np.testing.assert_allclose(crop, np.broadcast_to([255, 0, 0], (8, 8, 3)), atol=8)
-    # All of 40 pixels: as much blue on each side, and three quarters of it in all.
-    whole = central_crop(tf, square, (8, 8), 1.0).numpy()
-    np.testing.assert_allclose(whole[..., 2].mean(), 0.75 * 255, atol=8)
+@pytest.mark.parametrize(
+    ("resizing", "blue"), [("crop", 0.75), ({"mode": "crop", "short_side": 32}, 0.0), ("pad", None)]
+)
+def test_the_test_split_is_resized_by_the_rule_of_the_recipe(recipe, square, resizing, blue):
+    split = StreamedSplit("imagenet2012", "test", limit=2)
+    split.dataset = split.dataset.map(lambda content, label: (square, label))
+    recipe = dataclasses.replace(recipe, model=recipe.model | {"resizing": resizing})
+    [images] = read(split.plain_batches(recipe, 2))
+    expected = read_images(square.numpy(), (16, 16, 3), resizing)
+    assert np.abs(images[0] - expected[0]).max() <= 0.6
+    if blue is not None:
+        # Of 40 columns all, and the middle 20, which are red.
+        np.testing.assert_allclose(images[0, ..., 2].mean(), blue * 255, atol=8)
 
 
 def test_random_crops_show_the_image_and_half_of_them_are_mirrored():

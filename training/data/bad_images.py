@@ -6,10 +6,9 @@ import threading
 import numpy as np
 
 from keras_modnet.checks import expect_count
-from training.data.crops import MAX_PIXELS
+from keras_modnet.data.image_kinds import MAX_PIXELS, kind_of
 
 SHOWN = 10
-_KINDS = {b"\x89PNG": "a PNG file", b"GIF8": "a GIF file", b"RIFF": "a WebP file", b"BM": "a BMP file"}
 
 
 class BadImages:
@@ -75,11 +74,8 @@ def fault_of(content):
     """
     import tensorflow as tf
 
-    if not content:
-        return "an empty file"
     if not content.startswith(b"\xff\xd8"):
-        kinds = (kind for start, kind in _KINDS.items() if content.startswith(start))
-        return next(kinds, "a file of another kind")
+        return kind_of(content)
     try:
         height, width, _ = tf.io.extract_jpeg_shape(content).numpy().tolist()
     except tf.errors.InvalidArgumentError:

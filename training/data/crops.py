@@ -1,8 +1,8 @@
 """Parts of JPEG files as images of one size, in TensorFlow's graph; each function takes the module `tf` first."""
 
+from keras_modnet.data.image_kinds import MAX_PIXELS
+
 ASPECTS = (3 / 4, 4 / 3)
-# More than any photograph of ImageNet; a header that says more would ask for more memory than a machine has.
-MAX_PIXELS = 2**26
 
 
 def image_state(tf, seed, epoch, index):
@@ -25,20 +25,9 @@ def random_crop(tf, content, size, least_area, state):
         use_image_if_no_bounding_boxes=True,
     )
     window = tf.concat([begin[:2], extent[:2]], axis=0)
-    image = tf.image.decode_and_crop_jpeg(content, window, channels=3)
+    image = tf.image.decode_and_crop_jpeg(content, window, channels=3, dct_method="INTEGER_ACCURATE")
     image = tf.image.resize(image, size, antialias=True)
     return tf.image.stateless_random_flip_left_right(image, seed=state + 2000)
-
-
-def central_crop(tf, content, size, share):
-    """Returns the centre of a JPEG file, a share of its shorter side for the longer side of `size`, resized."""
-    height, width = tf.unstack(checked_shape(tf, content)[:2])
-    scale = share * tf.cast(tf.minimum(height, width), tf.float32) / max(size)
-    rows, columns = (tf.maximum(tf.cast(tf.round(scale * side), tf.int32), 1) for side in size)
-    # Decoded whole, so that whether a file is taken does not depend on where it is damaged.
-    image = tf.io.decode_jpeg(content, channels=3)
-    image = tf.image.crop_to_bounding_box(image, (height - rows) // 2, (width - columns) // 2, rows, columns)
-    return tf.image.resize(image, size, antialias=True)
 
 
 def checked_shape(tf, content):

@@ -6,10 +6,13 @@ import keras
 import numpy as np
 
 from keras_modnet.checks import expect, expect_count
+from keras_modnet.data.resizing import Resizing
+from keras_modnet.data.tensorflow_images import decoded_jpeg
+from keras_modnet.data.tensorflow_resizing import fit_image
 from keras_modnet.data.tensorflow_streams import reporting
 from training.data.bad_images import BadImages, filled, guarded_images
 from training.data.catalog import describe
-from training.data.crops import central_crop, checked_shape, image_state, random_crop, to_pixels
+from training.data.crops import image_state, random_crop, to_pixels
 from training.data.tf_batches import options
 from training.data.tfds_source import import_tfds
 
@@ -131,10 +134,7 @@ class StreamedSplit:
         return len(self) // recipe.batch_size
 
     def plain_batches(self, recipe, batch_size):
-        """Returns all images in stored order, cut out of the centre and resized; those left out are not there.
-
-        The crop is what resizing the shorter side to `1 / recipe.test_crop` of the model's side and cutting out its
-        centre would show.
+        """Returns all images in stored order, resized as the recipe's model wants it; those left out are not there.
 
         Args:
             recipe: a `ClassificationRecipe`.
@@ -146,12 +146,13 @@ class StreamedSplit:
         """
         import tensorflow as tf
 
-        size = recipe.model["image_shape"][:2]
+        image_shape = recipe.model["image_shape"]
+        resizing = Resizing.of(recipe.resizing, image_shape)
 
         def decode(content):
-            return central_crop(tf, content, size, recipe.test_crop)
+            return fit_image(decoded_jpeg(content), image_shape, resizing)
 
-        dataset = guarded_images(tf, self._numbered(), decode, size, self._bad)
+        dataset = guarded_images(tf, self._numbered(), decode, image_shape[:2], self._bad)
         # AutoGraph finds the source of one function a line.
         dataset = dataset.filter(lambda good, image, label: good)
         dataset = dataset.map(lambda good, image, label: to_pixels(tf, image))
@@ -178,8 +179,7 @@ class StreamedSplit:
             return labels
 
         def decode(content):
-            with tf.control_dependencies([checked_shape(tf, content)]):
-                return tf.cast(tf.io.decode_jpeg(content, channels=3)[:1, :1], tf.float32)
+            return tf.cast(decoded_jpeg(content)[:1, :1], tf.float32)
 
         with reporting():
             images = guarded_images(tf, self._numbered(), decode, (1, 1), self._bad).as_numpy_iterator()

@@ -20,6 +20,7 @@ RECIPE = Recipe(
     data={"cifar10": "cifar10"},
     model={
         "image_shape": (32, 32, 3),
+        "resizing": "pad",
         "num_blocks": 4,
         "num_steps": 8,
         "width": 32,

@@ -22,6 +22,7 @@ RECIPE = Recipe(
     data={"mnist": "mnist", "fashion": "fashion_mnist", "letters": "letters"},
     model={
         "image_shape": (28, 28, 1),
+        "resizing": "pad",
         "num_blocks": 4,
         "num_steps": 8,
         "width": 32,

@@ -22,6 +22,7 @@ RECIPE = ClassificationRecipe(
     data={"imagenet": "imagenet2012"},
     model={
         "image_shape": (224, 224, 3),
+        "resizing": {"mode": "crop", "short_side": 256},
         "num_blocks": NUM_BLOCKS,
         "num_steps": NUM_BLOCKS * RUNS,
         "width": 384,

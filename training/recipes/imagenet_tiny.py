@@ -22,6 +22,7 @@ RECIPE = dataclasses.replace(
     model=imagenet.RECIPE.model
     | {
         "image_shape": (64, 64, 3),
+        "resizing": {"mode": "crop", "short_side": 73},
         "num_blocks": NUM_BLOCKS,
         "num_steps": NUM_BLOCKS * RUNS,
         "width": 48,

@@ -20,6 +20,7 @@ RECIPE = Recipe(
     data={style: f"pacs/{style}" for style in ("photo", "art_painting", "cartoon", "sketch")},
     model={
         "image_shape": (64, 64, 3),
+        "resizing": "pad",
         "num_blocks": 4,
         "num_steps": 8,
         "width": 32,

@@ -53,8 +53,8 @@ def adapt_domain(
         model: a `ModNet`.
         sources: what `fit_domains` returned; `{source: Ordering or list of block indices}`; labelled data as
             `fit_domains` takes it, which then runs first, with its defaults; or None: the task's present ordering.
-        target: images `(n, H, W, C)`, batches of them, or a stream that can be read only once. What comes beside the
-            images is dropped.
+        target: images `(n, H, W, C)`, resized to what the model takes; batches of them, or a stream that can be read
+            only once. What comes beside the images is dropped.
         task: name of the task; default that of what `fit_domains` returned, else the model's default task.
         parts: any of "ordering", "norm", "head", "bank", "stem"; none of them adapts statistics alone.
         objective: "information_maximization", "entropy", or a function from logits to a scalar.
@@ -91,7 +91,7 @@ def adapt_domain(
     expect_count("epochs", epochs)
     expect(len(temperatures) > 0, "temperatures", "at least one", temperatures)
     objective = objective_function(objective)
-    images = read_unlabelled(target, max_images, model.image_shape)
+    images = read_unlabelled(target, max_images, model.image_shape, model.resizing)
     started, before = time.perf_counter(), model.ordering(task)
     settings = Settings(parts, objective, epochs, learning_rate, weight_decay, batch_size, seed, verbose)
     with all_or_nothing(model, task):

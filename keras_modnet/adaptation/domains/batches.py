@@ -6,6 +6,7 @@ import numpy as np
 from keras_modnet.checks import expect
 from keras_modnet.data.arrays import is_arrays
 from keras_modnet.data.checks import as_array, check_images, check_labels, class_indices
+from keras_modnet.data.resizing import fit_images
 from keras_modnet.models.ordering import Ordering
 
 EPOCH = 50
@@ -107,14 +108,15 @@ def checked_sources(model, task, sources):
             _checked_batch(name, data[0], shape, num_classes)
             checked[name] = data
         else:
-            batches = [_checked_batch(name, batch, shape, num_classes) for batch in _batches(name, data)]
+            batches = [_checked_batch(name, batch, shape, num_classes) for batch in _batches(name, data, model)]
             checked[name] = tuple(np.concatenate(parts) for parts in zip(*batches, strict=True))
     return checked
 
 
-def _batches(name, data):
+def _batches(name, data, model):
     if is_arrays(data):
-        return [data]
+        images = fit_images(as_array(f"sources[{name!r}]", data[0]), model.image_shape, model.resizing)
+        return [(images, *data[1:])]
     expect(hasattr(data, "__iter__"), f"sources[{name!r}]", "images and labels, or batches of them", type(data))
     batches = list(data)
     expect(batches, f"sources[{name!r}]", "a dataset with at least one batch", "an empty one")

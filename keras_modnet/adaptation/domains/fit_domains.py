@@ -69,8 +69,8 @@ def fit_domains(
     Args:
         model: a `ModNet`.
         task: name of the task that the domains share.
-        sources: `{domain: data}`: images `(n, H, W, C)` and integer labels `(n,)`; a `PyDataset` of such batches; or
-            another iterable of them, which is read into memory.
+        sources: `{domain: data}`: images `(n, H, W, C)`, resized to what the model takes, and integer labels `(n,)`; a
+            `PyDataset` of batches; or another iterable of them, which is read into memory.
         orderings: "searched": each domain's by `search_ordering` after the first half; "separate": blocks of its own
             for each; "shared": one for all, and all batches mix all domains, the pooled baseline; or
             `{domain: Ordering or list of block indices}`.

@@ -4,11 +4,12 @@ import keras
 import numpy as np
 
 from keras_modnet.checks import expect, expect_count
-from keras_modnet.data.checks import check_images
+from keras_modnet.data.checks import as_array, check_images
 from keras_modnet.data.reading import batches_of
+from keras_modnet.data.resizing import fit_images
 
 
-def read_unlabelled(target, max_images, image_shape):
+def read_unlabelled(target, max_images, image_shape, resizing):
     """Reads images of a target domain into memory; whatever comes beside them is dropped unread.
 
     Args:
@@ -16,6 +17,7 @@ def read_unlabelled(target, max_images, image_shape):
             `tf.data.Dataset`, a `PyDataset`, a list, or a generator that can be read only once.
         max_images: the first so many are taken; no batch is asked for beyond them, so that a stream need not end.
         image_shape: `(H, W, C)` that the model takes.
+        resizing: how arrays of images of other sizes become such: the model's rule. Batches have to be so already.
 
     Returns:
         Array `(n, H, W, C)`, n from 1 to `max_images`.
@@ -25,7 +27,10 @@ def read_unlabelled(target, max_images, image_shape):
     """
     expect_count("max_images", max_images)
     taken, count = [], 0
-    for images in _batches_of_images(target):
+    batches = _batches_of_images(target)
+    if _is_array(target):
+        batches = (fit_images(images[:max_images], image_shape, resizing) for images in batches)
+    for images in batches:
         check_images("target", images, image_shape)
         taken.append(np.asarray(keras.ops.convert_to_numpy(images)))
         count += len(taken[-1])
@@ -36,11 +41,15 @@ def read_unlabelled(target, max_images, image_shape):
 
 
 def _batches_of_images(target):
-    if hasattr(target, "shape") or _is_pair(target):
-        return iter((_images_of(target),))
+    if _is_array(target):
+        return iter((as_array("target", _images_of(target)),))
     batched = isinstance(target, keras.utils.PyDataset) or hasattr(target, "__iter__")
     expect(batched, "target", "images, or batches of them", type(target).__name__)
     return (_images_of(batch) for batch in batches_of(target))
+
+
+def _is_array(target):
+    return hasattr(target, "shape") or _is_pair(target)
 
 
 def _is_pair(target):

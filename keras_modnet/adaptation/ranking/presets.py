@@ -12,7 +12,7 @@ from keras_modnet.checks import expect, expect_count
 from keras_modnet.data.arrays import images_with_classes, is_arrays
 from keras_modnet.data.checks import as_array
 from keras_modnet.data.reading import first_images
-from keras_modnet.data.resizing import can_fit, fit_images
+from keras_modnet.data.resizing import can_fit
 from keras_modnet.models.from_preset import from_preset
 from keras_modnet.presets import find_preset, list_presets
 
@@ -96,8 +96,8 @@ class PresetRanking(Mapping):
 def rank_presets(dataset, presets=None, max_images=1000):
     """Ranks presets by how well features of their best task separate the classes of new data, with nothing trained.
 
-    Each task of each preset is judged as in `rank_tasks`, on the images resized to what the preset takes
-    (`resizing.fit_images`). Errors of different presets compare, since they are of the same images and labels.
+    Each task of each preset is judged as in `rank_tasks`, on the images resized to what the preset takes, by its own
+    rule (`resizing.fit_images`). Errors of different presets compare, since they are of the same images and labels.
 
     Args:
         dataset: a pair of arrays, images `(n, H, W, C)` with values from 0 to 255 and labels: integers from 0 `(n,)`,
@@ -123,7 +123,7 @@ def rank_presets(dataset, presets=None, max_images=1000):
     for name in names:
         model = from_preset(name)
         if can_fit(images.shape[-1], model.image_shape[-1]):
-            tasks = rank_tasks(model, (fit_images(images, model.image_shape), labels), max_images=max_images)
+            tasks = rank_tasks(model, (images, labels), max_images=max_images)
             ranked[name] = RankedPreset(tasks, _unique_parameters(model))
         else:
             skipped[name] = f"it takes images of {model.image_shape[-1]} channels"
@@ -161,4 +161,4 @@ def _sample(dataset, count):
     shape = np.shape(images)
     expect(len(shape) == 4, "dataset", "images of shape (batch, height, width, channels)", shape)
     expect(len(images) > 1, "dataset", "at least two images, each with a label", len(images))
-    return images_with_classes("dataset", (images, labels), shape[1:])
+    return images_with_classes("dataset", (images, labels), shape[1:], "stretch")

@@ -75,7 +75,7 @@ def rank_tasks(model, data, tasks=None, max_images=1000):
     expect(len(names) > 0, "tasks", "at least one task", tasks)
     for name in names:
         expect_one_of("tasks", name, model.task_names)
-    images, labels = images_with_classes("data", data, model.image_shape, count=max_images)
+    images, labels = images_with_classes("data", data, model.image_shape, model.resizing, count=max_images)
     expect(len(images) > 1, "data", "at least two images, each with a label", len(images))
     num_classes = int(labels.max()) + 1
     with no_gradients():

@@ -43,7 +43,9 @@ def search_ordering(model, task, data, start=None, max_sweeps=10, max_images=100
     expect_one_of("task", task, model.task_names)
     expect_count("max_sweeps", max_sweeps)
     expect_count("max_images", max_images)
-    images, labels = images_with_classes("data", data, model.image_shape, model.num_classes(task), max_images)
+    images, labels = images_with_classes(
+        "data", data, model.image_shape, model.resizing, model.num_classes(task), max_images
+    )
     ordering = _start(model, task, start)
     started = time.perf_counter()
     with no_gradients():

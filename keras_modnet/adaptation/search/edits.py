@@ -71,7 +71,9 @@ def search_edits(
     ordering = _start(model, task, start)
     few = max_steps is None or ordering.num_steps <= max_steps
     expect(few, "start", f"an ordering of at most {max_steps} steps", ordering)
-    images, labels = images_with_classes("data", data, model.image_shape, model.num_classes(task), max_images)
+    images, labels = images_with_classes(
+        "data", data, model.image_shape, model.resizing, model.num_classes(task), max_images
+    )
     num_classes = model.num_classes(task) or int(labels.max()) + 1
     started, generator = time.perf_counter(), np.random.default_rng(seed)
     order = generator.permutation(len(labels))

@@ -170,7 +170,7 @@ BAD = {
     "steps": ({"sources": {"a": [0, 1]}}, r"`sources\['a'\]` must be a hard ordering of 3 steps"),
     "no sources": ({"sources": {}}, "`sources` must be a dict with at least one source"),
     "temperatures": ({"temperatures": ()}, "`temperatures` must be at least one"),
-    "images": ({"target": np.zeros((3, 2, 2, 1))}, "images of target"),
+    "images": ({"target": [np.zeros((3, 2, 2, 1))]}, "images of target"),
 }
 
 

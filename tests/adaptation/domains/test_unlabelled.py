@@ -4,6 +4,7 @@ import pytest
 
 from keras_modnet.adaptation.domains.unlabelled import read_unlabelled
 from keras_modnet.data.arrays import ArrayBatches
+from keras_modnet.data.resizing import fit_images
 
 IMAGES = np.arange(10 * 16).reshape(10, 4, 4, 1).astype("uint8")
 LABELS = np.arange(10)
@@ -31,7 +32,12 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_gives_the_images_alone(form):
-    np.testing.assert_array_equal(read_unlabelled(FORMS[form](), 100, SHAPE), IMAGES)
+    np.testing.assert_array_equal(read_unlabelled(FORMS[form](), 100, SHAPE, "pad"), IMAGES)
+
+
+def test_arrays_of_other_sizes_are_resized_by_the_rule_of_the_model():
+    taken = read_unlabelled((IMAGES[:, :, :2], LABELS), 3, SHAPE, "pad")
+    np.testing.assert_allclose(taken, fit_images(IMAGES[:3, :, :2], SHAPE, "pad"))
 
 
 def test_no_batch_is_asked_for_beyond_the_images_that_are_wanted():
@@ -40,7 +46,7 @@ def test_no_batch_is_asked_for_beyond_the_images_that_are_wanted():
         yield IMAGES[4:8]
         raise AssertionError("asked for a third batch")
 
-    np.testing.assert_array_equal(read_unlabelled(stream(), 6, SHAPE), IMAGES[:6])
+    np.testing.assert_array_equal(read_unlabelled(stream(), 6, SHAPE, "pad"), IMAGES[:6])
 
 
 @pytest.mark.parametrize(
@@ -49,10 +55,10 @@ def test_no_batch_is_asked_for_beyond_the_images_that_are_wanted():
         ([], 5, "`target` must be at least one batch of images. Received: 'none'"),
         (3, 5, "`target` must be images, or batches of them. Received: 'int'"),
         ([3], 5, "`target` must be batches of images. Received: 'int'"),
-        (IMAGES[:, :2], 5, r"images of target` must be of shape \(batch, 4, 4, 1\)"),
+        ([IMAGES[:, :2]], 5, r"images of target` must be of shape \(batch, 4, 4, 1\)"),
         (IMAGES, 0, "`max_images` must be"),
     ],
 )
 def test_what_is_no_images_is_refused(target, count, message):
     with pytest.raises(ValueError, match=message):
-        read_unlabelled(target, count, SHAPE)
+        read_unlabelled(target, count, SHAPE, "pad")

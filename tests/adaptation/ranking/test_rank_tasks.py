@@ -49,7 +49,7 @@ def test_a_ranking_prints_as_a_table(model, data):
 
 def test_lists_rows_and_images_of_another_size_serve_too(model, data):
     images, labels = np.repeat(data[0], 2, axis=1), data[1]
-    fitted = rank_tasks(model, (fit_images(images, (4, 4, 1)), labels))
+    fitted = rank_tasks(model, (fit_images(images, (4, 4, 1), "stretch"), labels))
     for form in (labels.tolist(), np.eye(2)[labels], labels[:, None].astype("float32")):
         assert dict(rank_tasks(model, (list(images), form))) == pytest.approx(dict(fitted))
 

@@ -66,7 +66,7 @@ def test_the_model_stays_as_it_is(model, data, values):
 
 def test_lists_rows_and_images_of_another_size_serve_too(model, data):
     images, labels = np.repeat(data[0], 2, axis=1), data[1]
-    fitted = search_ordering(model, "digits", (fit_images(images, (4, 4, 1)), labels))
+    fitted = search_ordering(model, "digits", (fit_images(images, (4, 4, 1), "stretch"), labels))
     for form in (labels.tolist(), np.eye(3)[labels], labels[:, None].astype("float32")):
         found = search_ordering(model, "digits", (list(images), form))
         assert (found.ordering, found.error_after) == (fitted.ordering, pytest.approx(fitted.error_after))

@@ -54,7 +54,7 @@ def test_batches_of_every_form_give_the_same(losses, data):
 
 def test_images_of_another_size_are_resized_in_arrays_and_refused_in_batches(model, adapt, losses, data):
     images, labels = np.repeat(data[0], 2, axis=1), data[1]
-    fitted = fit_images(images, (4, 4, 1)), labels
+    fitted = fit_images(images, (4, 4, 1), "stretch"), labels
     np.testing.assert_allclose(losses((images, labels)), losses(fitted), rtol=1e-6)
     with pytest.raises(ValueError, match=r"`images of task letters` must be of shape \(batch, 4, 4, 1\)"):
         adapt(model, ArrayBatches(images, labels, batch_size=8))

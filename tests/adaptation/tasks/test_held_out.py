@@ -9,7 +9,7 @@ from keras_modnet.layers.values import value_of
 
 IMAGES = np.arange(20, dtype="uint8")[:, None, None, None]
 LABELS = np.arange(20)
-EXPECTED = Expected((1, 1, 1), {"digits": 20}, keyed=False)
+EXPECTED = Expected((1, 1, 1), "stretch", {"digits": 20}, keyed=False)
 
 
 @pytest.fixture

@@ -1,0 +1,60 @@
+"""The functions of signatures that run one task. Imports TensorFlow where it runs."""
+
+from keras_modnet.export.answers import as_answer, where_valid
+from keras_modnet.export.tracing import held, traced
+
+
+class TaskFunctions:
+    """Makes the functions that run one task: each calls, with the task's index, what all tasks of its kind share.
+
+    Args:
+        network: the `ServedNetwork`.
+        graph: its `SharedGraph`.
+        names: the `ClassNames` of its tasks.
+        decode: what `tracing.decoder` returned.
+    """
+
+    def __init__(self, network, graph, names, decode):
+        import tensorflow as tf
+
+        self._network, self._graph, self._names, self._decode = network, graph, names, decode
+        self._images = tf.TensorSpec((None, *network.image_shape), tf.float32, name="images")
+        self._files = tf.TensorSpec((None,), tf.string, name="image_bytes")
+        self._shared = {}
+
+    def of(self, index, encoded):
+        """Returns the function of a task.
+
+        Args:
+            index: the task's.
+            encoded: whether it takes encoded images.
+        """
+        task, run = self._network.tasks[index], self._shared_by(self._network.tasks[index], encoded)
+
+        def answer(given):
+            values = run(given, index)
+            for name in {"logits", "probabilities"} & set(values):
+                values[name].set_shape((None, task.num_classes))
+            return values
+
+        return traced(answer, self._files if encoded else self._images)
+
+    def _shared_by(self, task, encoded):
+        import tensorflow as tf
+
+        classifies, num_best = task.num_classes is not None, self._names.num_best(task)
+        kind = (encoded, task.num_steps, task.pooling, classifies, num_best)
+        if kind not in self._shared:
+            index, images = tf.TensorSpec((), tf.int32), self._images
+
+            def answer(images, index):
+                images = held(images, self._network.image_shape)
+                values = self._graph.run(images, index, task.num_steps, task.pooling, classifies)
+                return as_answer(values, self._names, index, num_best) if classifies else {"features": values}
+
+            def answer_files(files, index):
+                images, valid = self._decode(files)
+                return where_valid(answer(images, index), valid)
+
+            self._shared[kind] = traced(answer_files, self._files, index) if encoded else traced(answer, images, index)
+        return self._shared[kind]
