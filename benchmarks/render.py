@@ -34,6 +34,7 @@ IN_RESULTS = (
     "published_transfer_few",
     "interruptions",
     "scale",
+    "serving",
     "speed",
     "speed_tasks",
     "speed_frozen",
