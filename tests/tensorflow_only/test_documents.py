@@ -7,6 +7,7 @@ import shutil
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 import keras_modnet
 from keras_modnet.converters import ConvNeXt, architectures
@@ -32,14 +33,18 @@ def zoo(tmp_path, monkeypatch):
     shutil.copy(ROOT / "tests" / "converters" / "fixtures" / "convnext.pth", file)
 
 
-def test_the_classifier_of_the_readme_names_what_it_sees(zoo):
+def test_the_classifier_of_the_readme_names_what_it_sees(zoo, tmp_path, monkeypatch, capsys):
     # The other examples are those of tests/docs/test_examples.py; this one downloads its network.
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     [block] = [block for block in blocks if block.startswith('model = keras_modnet.from_preset("imagenet_reuse")')]
-    photographs = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3)).astype("uint8")
-    names = {"keras_modnet": keras_modnet, "photographs": photographs}
+    monkeypatch.chdir(tmp_path)
+    for name in ("tench.jpg", "owl.png"):
+        Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 30, 3)).astype("uint8")).save(name)
+    names = {"keras_modnet": keras_modnet}
     exec(compile(block, "README.md", "exec"), names)
-    assert names["logits"].shape == (2, 5)
+    assert [len(answer) for answer in names["answers"]] == [5, 5]
+    assert {prediction.name for prediction in names["answers"][0]} == set("abcde")
+    assert "Prediction" in capsys.readouterr().out
 
 
 def test_the_code_of_the_guide_to_layers_runs():

@@ -18,7 +18,7 @@ def train_by_own_loop(strategy):
     """Trains as docs/distribution.md shows it for a script of one's own, and returns what `train` does."""
     model, joint = make_model(strategy)
     dataset = strategy.experimental_distribute_dataset(
-        tf.data.Dataset.from_tensor_slices(make_data()).batch(BATCHES[0])
+        tf.data.Dataset.from_tensor_slices(make_data(sum(BATCHES))).batch(BATCHES[0])
     )
 
     @tf.function
