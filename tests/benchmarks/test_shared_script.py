@@ -22,6 +22,7 @@ from benchmarks.shared import script
             "conversion_transformers",
             "published",
             "interruptions",
+            "serving",
         }
     ),
 )
