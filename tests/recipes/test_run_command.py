@@ -80,4 +80,5 @@ def test_a_signal_stops_the_command_in_one_line_and_it_goes_on(folder):
     last = errors.splitlines()[-1]
     assert last.startswith("run.py: SIGTERM: stopped at epoch ")
     assert last.endswith("The same command goes on from there.")
-    assert len(list((folder / "out" / "seed_0_checkpoints").glob("*.npz"))) in (1, 2)
+    # The newest two, and the first one of the stage.
+    assert len(list((folder / "out" / "seed_0_checkpoints").glob("*.npz"))) in (1, 2, 3)
