@@ -29,14 +29,6 @@ class ReplicaSteps(StepState):
             self.model.make_train_function()
         self._function = self._make_function()
 
-    def run(self, batch):
-        """Trains on one global batch.
-
-        Args:
-            batch: `(x, y)`: arrays or tensors, or dicts of them by task.
-        """
-        self.run_several([batch])
-
     def run_several(self, batches):
         """Trains on some global batches of equal shapes, one after the other, in one call of the devices.
 

@@ -34,6 +34,22 @@ class StepState:
             self.model.optimizer.build(self.model.trainable_variables)
         self._built = True
 
+    def run(self, batch):
+        """Trains on one batch; under a strategy it is the global one.
+
+        Args:
+            batch: `(x, y)`: arrays or tensors, or dicts of them by task.
+        """
+        self.run_several([batch])
+
+    def run_several(self, batches):
+        """Trains on some batches, one after the other.
+
+        Args:
+            batches: a list of batches, as `run` takes them.
+        """
+        raise NotImplementedError
+
     def reset(self):
         """Begins the running means anew."""
         self.model.reset_metrics()

@@ -33,14 +33,6 @@ class Steps(StepState):
         super().build(batch)
         self.model.make_train_function()
 
-    def run(self, batch):
-        """Trains on one batch.
-
-        Args:
-            batch: `(x, y)`: arrays or tensors, or dicts of them by task.
-        """
-        self.run_several([batch])
-
     def run_several(self, batches):
         """Trains on some batches, one after the other.
 

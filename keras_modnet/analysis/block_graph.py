@@ -86,7 +86,7 @@ def _ranges(steps):
             groups[-1][1] = step
         else:
             groups.append([step, step])
-    words = [str(first) if first == last else f"{first}–{last}" for first, last in groups]  # noqa: RUF001
+    words = [str(first) if first == last else f"{first}-{last}" for first, last in groups]
     return ", ".join(words[:MOST_RANGES]) + ("…" if len(words) > MOST_RANGES else "")
 
 

@@ -4,16 +4,20 @@ import io
 import time
 
 
-def expect_tensorboard(function):
-    """Raises `ImportError` with what to install where TensorBoard is missing.
+def tensorboard_writer(function):
+    """Returns TensorBoard's class that writes event files.
 
     Args:
         function: name of the function or class that needs it.
+
+    Raises:
+        ImportError: TensorBoard is not installed; says what to install.
     """
     try:
-        import tensorboard  # noqa: F401
+        from tensorboard.summary.writer.event_file_writer import EventFileWriter
     except ImportError as error:
         raise ImportError(f"`{function}` writes for TensorBoard: `pip install tensorboard`.") from error
+    return EventFileWriter
 
 
 class EventFile:
@@ -24,9 +28,7 @@ class EventFile:
     """
 
     def __init__(self, folder):
-        from tensorboard.summary.writer.event_file_writer import EventFileWriter
-
-        self._writer = EventFileWriter(str(folder))
+        self._writer = tensorboard_writer("EventFile")(str(folder))
 
     def scalar(self, tag, value, step):
         """Adds a number at a step."""

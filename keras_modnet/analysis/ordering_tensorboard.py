@@ -6,7 +6,7 @@ import keras
 
 from keras_modnet.analysis.distances import block_use
 from keras_modnet.analysis.drawing import make_figure
-from keras_modnet.analysis.event_files import EventFile, expect_tensorboard
+from keras_modnet.analysis.event_files import EventFile, tensorboard_writer
 from keras_modnet.analysis.plots import plot_orderings
 from keras_modnet.checks import expect, expect_count, expect_one_of
 from keras_modnet.layers.values import value_of
@@ -52,7 +52,7 @@ class OrderingTensorBoard(keras.callbacks.Callback):
 
     def __init__(self, log_dir, tasks=None, picture_every=5, hyper_parameters=None):
         super().__init__()
-        expect_tensorboard("OrderingTensorBoard")
+        tensorboard_writer("OrderingTensorBoard")
         if picture_every is not None:
             expect_count("picture_every", picture_every)
             make_figure("OrderingTensorBoard", (1, 1))

@@ -111,8 +111,11 @@ def _bmp(content):
     palette = tf.strings.substr(content + bytes(1024), 14 + tf.cast(header, tf.int32), 1024)
     palette = tf.reshape(tf.io.decode_raw(palette, tf.uint8), (256, 4))[:, 2::-1]
     indexed = tf.equal(tf.shape(pixels)[-1], 1)
+
+    def coloured():
+        return tf.gather(palette, tf.cast(pixels[..., 0], tf.int32))
+
     # The fourth byte of 32 bits means nothing.
-    coloured = lambda: tf.gather(palette, tf.cast(pixels[..., 0], tf.int32))  # noqa: E731
     return tf.cond(indexed, coloured, lambda: pixels[..., :3])
 
 

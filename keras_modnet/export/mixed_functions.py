@@ -9,18 +9,14 @@ class MixedFunctions:
     """Makes the functions that run rows of several tasks.
 
     Args:
-        network: the `ServedNetwork`; two tasks or more have classes.
-        graph: its `SharedGraph`.
-        names: the `ClassNames` of its tasks.
-        decode: what `tracing.decoder` returned.
+        served: what the signatures serve, a `Served`; two tasks or more have classes.
     """
 
-    def __init__(self, network, graph, names, decode):
+    def __init__(self, served):
         import tensorflow as tf
 
-        self._network, self._graph, self._names, self._decode = network, graph, names, decode
-        self._images = tf.TensorSpec((None, *network.image_shape), tf.float32, name="images")
-        self._files = tf.TensorSpec((None,), tf.string, name="image_bytes")
+        self._network, self._graph, self._names = served.network, served.graph, served.names
+        self._decode, self._images, self._files = served.decode, served.images, served.files
         self._task = tf.TensorSpec((None,), tf.int32, name="task")
         self._task_name = tf.TensorSpec((None,), tf.string, name="task_name")
         self._rows = traced(self._answer, self._images, self._task, tf.TensorSpec((None,), tf.bool))

@@ -6,10 +6,10 @@ from pathlib import Path
 from keras_modnet.export.answers import ClassNames
 from keras_modnet.export.labels import label_assets
 from keras_modnet.export.mixed_functions import MixedFunctions
+from keras_modnet.export.served import Served
 from keras_modnet.export.shared_graph import SharedGraph
 from keras_modnet.export.signatures import DEFAULT_SIGNATURE, signatures_of
 from keras_modnet.export.task_functions import TaskFunctions
-from keras_modnet.export.tracing import decoder
 from keras_modnet.export.warmup import write_warmup
 
 
@@ -30,16 +30,15 @@ def write_saved_model(network, folder, options):
     module.stored, module.class_names = graph.variables, names.variables
     with tempfile.TemporaryDirectory() as scratch:
         module.labels = label_assets(network, Path(scratch))
-        tf.saved_model.save(module, str(folder), _functions(network, graph, names, signatures))
+        tf.saved_model.save(module, str(folder), _functions(Served(network, graph, names), signatures))
     drop_hints(folder / "saved_model.pb")
     write_warmup(folder, network, signatures, options)
 
 
-def _functions(network, graph, names, signatures):
+def _functions(served, signatures):
     """Returns `{signature name: function}`."""
-    parts = (network, graph, names, decoder(network))
-    of_task, of_rows = TaskFunctions(*parts).of, MixedFunctions(*parts).of
-    places, functions = {task.name: place for place, task in enumerate(network.tasks)}, {}
+    of_task, of_rows = TaskFunctions(served).of, MixedFunctions(served).of
+    places, functions = {task.name: place for place, task in enumerate(served.network.tasks)}, {}
     for one in signatures:
         if one.name == DEFAULT_SIGNATURE:
             functions[one.name] = functions[one.task]

@@ -3,7 +3,7 @@
 import os
 import re
 
-from keras_modnet.presets.leftovers import fresh_file
+from keras_modnet.presets.leftovers import fresh_file, put_first
 
 MODELS = """\
 # Models of a server: tensorflow_model_server --model_config_file=/models/{name}/models.config
@@ -61,15 +61,4 @@ def write_server_files(folder, version):
         if not os.path.lexists(folder / name):
             with fresh_file(folder / name) as fresh:
                 fresh.write_text(text.format(**facts), encoding="utf-8")
-                _put(fresh, folder / name)
-
-
-def _put(fresh, path):
-    try:
-        # As a whole, and never over a file that somebody has written in between.
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    except OSError:
-        # A disk without links.
-        os.rename(fresh, path)
+                put_first(fresh, folder / name)

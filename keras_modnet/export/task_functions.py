@@ -8,18 +8,12 @@ class TaskFunctions:
     """Makes the functions that run one task: each calls, with the task's index, what all tasks of its kind share.
 
     Args:
-        network: the `ServedNetwork`.
-        graph: its `SharedGraph`.
-        names: the `ClassNames` of its tasks.
-        decode: what `tracing.decoder` returned.
+        served: what the signatures serve, a `Served`.
     """
 
-    def __init__(self, network, graph, names, decode):
-        import tensorflow as tf
-
-        self._network, self._graph, self._names, self._decode = network, graph, names, decode
-        self._images = tf.TensorSpec((None, *network.image_shape), tf.float32, name="images")
-        self._files = tf.TensorSpec((None,), tf.string, name="image_bytes")
+    def __init__(self, served):
+        self._network, self._graph, self._names = served.network, served.graph, served.names
+        self._decode, self._images, self._files = served.decode, served.images, served.files
         self._shared = {}
 
     def of(self, index, encoded):

@@ -112,6 +112,24 @@ def bring_back_locked(path, alone):
     return former
 
 
+def put_first(fresh, path):
+    """Puts a whole file in its place unless somebody else's is there already, which stays.
+
+    Args:
+        fresh: `Path` of the file, on the same disk; it may stay there, too.
+        path: `Path` of its place.
+    """
+    try:
+        # A link appears whole or not at all and, unlike a renamed file, replaces nothing.
+        os.link(fresh, path)
+    except FileExistsError:
+        return
+    except OSError:
+        # A disk without links: the last of several processes at the same instant wins.
+        if not os.path.lexists(path):
+            os.replace(fresh, path)
+
+
 def discard(path):
     """Removes a hidden folder or file; what of it cannot be removed stays for the next writer."""
     if path.is_dir() and not path.is_symlink():

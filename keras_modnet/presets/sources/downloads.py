@@ -5,6 +5,7 @@ import os
 import re
 
 from keras_modnet.presets.errors import PresetError
+from keras_modnet.presets.leftovers import put_first
 from keras_modnet.presets.sources.cache import unfinished
 from keras_modnet.presets.sources.transfer import Received, receive
 
@@ -92,19 +93,7 @@ def _record(path, sha256):
     fresh = unfinished(record)
     try:
         fresh.write_text(f"{sha256}  {path.name}\n", encoding="utf-8")
-        _put_first(fresh, record)
+        put_first(fresh, record)
     finally:
         fresh.unlink(missing_ok=True)
     return _recorded(path)
-
-
-def _put_first(fresh, record):
-    try:
-        # A link appears whole or not at all and, unlike a renamed file, replaces nothing.
-        os.link(fresh, record)
-    except FileExistsError:
-        return
-    except OSError:
-        # A file system without links: the last of several processes at the same instant wins.
-        if not record.exists():
-            os.replace(fresh, record)

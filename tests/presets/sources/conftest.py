@@ -1,6 +1,7 @@
 """A cache of one's own, a server on this machine, and a zoo whose entries have no weights."""
 
 import http.server
+import socket
 import threading
 from types import SimpleNamespace
 
@@ -81,10 +82,10 @@ def server():
 
 @pytest.fixture
 def gone():
-    """An address at which nobody listens."""
-    server = Server()
-    server.stop()
-    return server.url
+    """An address at which nobody listens; it is held, so that no test beside this one does."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
 
 
 @pytest.fixture
