@@ -21,7 +21,8 @@ ROUTER_ARGUMENTS = (
 NETWORK_ARGUMENTS = (
     *("image_shape", "resizing", "num_blocks", "num_steps", "width", "patch_size", "block", "norm", "mixing", "unroll"),
     *("temperature", "straight_through", "logits_multiplier", "entropy_weight", "block_use_weight"),
-    *("pixel_mean", "pixel_std", "norm_epsilon", "pool_first", "pooling", "register_tokens", "seed"),
+    *("pixel_mean", "pixel_std", "norm_epsilon", "pool_first", "pooling", "register_tokens"),
+    *("stem_convolutions", "seed"),
 )
 
 
@@ -64,7 +65,9 @@ def make_stem(arguments, **layer):
     # It ends as the blocks do where they hand on normalized features.
     activation = kind.stem_activation
     norm = None if activation is None else arguments["norm"]
-    return IsometricStem(**images, activation=activation, norm=norm, epsilon=arguments["norm_epsilon"], **layer)
+    norms = {"norm": norm, "epsilon": arguments["norm_epsilon"], "hidden_norm": arguments["norm"]}
+    convolutions = arguments["stem_convolutions"]
+    return IsometricStem(**images, activation=activation, convolutions=convolutions, **norms, **layer)
 
 
 def _image_arguments(arguments):

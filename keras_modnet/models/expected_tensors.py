@@ -4,6 +4,7 @@ import math
 from typing import NamedTuple
 
 from keras_modnet.layers.blocks import block_kind
+from keras_modnet.layers.overlapping import convolution_channels
 from keras_modnet.layers.stages import BlockLayerNorm, StepNorm
 
 
@@ -79,8 +80,11 @@ def pooling_of(arguments, spec):
 def _stem(arguments, kind):
     width, side = arguments["width"], arguments["patch_size"]
     height, image_width, channels = arguments["image_shape"]
-    yield "kernel", Expected((side, side, channels, width))
-    yield "bias", Expected((width,))
+    if arguments["stem_convolutions"]:
+        yield from _overlapping(arguments, channels)
+    else:
+        yield "kernel", Expected((side, side, channels, width))
+        yield "bias", Expected((width,))
     if kind.tokens:
         yield "class_token", Expected((width,))
         if arguments["register_tokens"]:
@@ -88,6 +92,16 @@ def _stem(arguments, kind):
         yield "positions", Expected((1 + math.prod((height // side, image_width // side)), width))
     elif kind.stem_activation is not None:
         yield from _norm("output", (1, width), arguments["norm"])
+
+
+def _overlapping(arguments, inputs):
+    sizes = [arguments[name] for name in ("width", "patch_size", "stem_convolutions")]
+    outputs = convolution_channels(*sizes)
+    for index, (before, channels) in enumerate(zip([inputs, *outputs], outputs, strict=False)):
+        yield f"conv{index}/kernel", Expected((3, 3, before, channels))
+        yield f"conv{index}/bias", Expected((channels,))
+    for index, channels in enumerate(outputs[:-1]):
+        yield from _norm(f"norm{index}", (1, channels), arguments["norm"])
 
 
 def _norm(place, shape, norm):

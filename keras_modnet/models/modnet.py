@@ -51,6 +51,8 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         pooling: how heads pool where a task does not say: "mean" of all positions, and where features are tokens
             "class_token", "patches" (their mean) or "class_token_and_patches"; None: the class token, else the mean.
         register_tokens: tokens of the stem between the class token and the patches, where features are tokens.
+        stem_convolutions: 0: the stem embeds patches that do not overlap. Over 0: by so many 3 x 3 convolutions at each
+            size, halving the size down to the features'; `patch_size` is then a power of two that divides `width`.
         seed: integer seed of the routers, or None.
         default_task: name of the task that an array of images runs; default the first one.
 
@@ -93,6 +95,7 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         pool_first=False,
         pooling=None,
         register_tokens=0,
+        stem_convolutions=0,
         seed=None,
         default_task=None,
         **kwargs,

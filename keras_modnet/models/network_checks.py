@@ -5,6 +5,7 @@ from keras_modnet.data.resizing import Resizing
 from keras_modnet.layers.blocks import block_kind
 from keras_modnet.layers.head import POOLINGS
 from keras_modnet.layers.mixing import MIXINGS
+from keras_modnet.layers.overlapping import convolution_channels
 from keras_modnet.layers.stages import BlockLayerNorm
 from keras_modnet.layers.step_norms import NORMS
 from keras_modnet.layers.token_stem import expect_register_tokens
@@ -15,6 +16,9 @@ MAX_SIDE = 2**20
 
 MAX_MEANS = 4096
 """Most channels that have a mean and a deviation each."""
+
+MAX_CONVOLUTIONS = 8
+"""Most overlapping convolutions at each size of a stem: published stems have one or two."""
 
 MAX_SEED = 2**32 - 1
 """Largest seed that a generator takes on every backend."""
@@ -72,6 +76,9 @@ def _check_images(arguments):
     divisible = all(side % patch_size == 0 for side in shape[:2])
     expect(divisible, "image_shape", f"of sides that patch_size={patch_size} divides", shape)
     Resizing.of(arguments["resizing"], shape)
+    expect_count("stem_convolutions", arguments["stem_convolutions"], minimum=0, maximum=MAX_CONVOLUTIONS)
+    if arguments["stem_convolutions"]:
+        convolution_channels(*(arguments[name] for name in ("width", "patch_size", "stem_convolutions")))
     for name, limits in (("pixel_mean", {}), ("pixel_std", {"above": 0})):
         values = arguments[name]
         if isinstance(values, list | tuple):
@@ -87,6 +94,9 @@ def _check_kind(arguments):
     kind.stages(arguments["width"])
     registers = arguments["register_tokens"]
     expect_register_tokens(registers)
+    patches = f"0, as the kind {kind.name!r} has patches that do not overlap"
+    convolutions = arguments["stem_convolutions"]
+    expect(not (kind.tokens and convolutions), "stem_convolutions", patches, convolutions)
     none = f"0, as the kind {kind.name!r} has none"
     expect(kind.tokens or not registers, "register_tokens", none, registers)
     if pooling is not None:

@@ -22,14 +22,28 @@ def _patches(images, stem):
         # `Rescaling` lays numbers of each channel out by the global data format, which need not be this model's.
         layer = keras.layers.Normalization(axis=-1, mean=mean.tolist(), variance=np.square(std).tolist(), **options)
         pixels = layer(images)
-    size, start = stem.patch_size, {"kernel_initializer": "he_normal"}
-    embedding = keras.layers.Conv2D(stem.width, size, strides=size, data_format="channels_last", **start)
-    x = built_layer(embedding, "stem", pixels.shape, stem.embedding.get_weights(), stem.dtype_policy)(pixels)
+    x = _overlapping(pixels, stem) if stem.convolutions else _convolve(pixels, stem.embedding, "stem")
     if stem.activation is not None:
         x = keras.layers.Activation(stem.activation, dtype=stem.dtype_policy, name="stem_activation")(x)
     if stem.norms is None:
         return x
     return norm_layer(stem.norms, norm_values(stem.norms, "output", 0), x.shape, "stem_norm")(x)
+
+
+def _overlapping(x, stem):
+    embedding = stem.embedding
+    for index, layer in enumerate(embedding.layers):
+        if index:
+            place, name = f"norm{index - 1}", f"stem_norm{index - 1}"
+            x = norm_layer(embedding.norms, norm_values(embedding.norms, place, 0), x.shape, name)(x)
+            activation = f"stem_activation{index - 1}"
+            x = keras.layers.Activation(embedding.activation, dtype=embedding.dtype_policy, name=activation)(x)
+        x = _convolve(x, layer, f"stem_{layer.name}")
+    return x
+
+
+def _convolve(x, layer, name):
+    return built_layer(layer, name, x.shape, layer.get_weights(), layer.dtype_policy)(x)
 
 
 def _tokens(images, stem):

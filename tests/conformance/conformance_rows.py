@@ -9,8 +9,10 @@ from parameter_counts import (
     CONVMIXER,
     CONVNEXT,
     DENSE,
+    HIDDEN,
     LOGITS,
     NORM,
+    OVERLAPPING,
     REGISTERS,
     ROUTER_STATE,
     STEM,
@@ -126,6 +128,13 @@ ROWS = [
         STEM + NORM,
         NORM,
     ),
+    Row(
+        "stem-overlapping",
+        lambda dtype: IsometricStem(4, 2, convolutions=1, dtype=dtype),
+        IMAGES,
+        OVERLAPPING + HIDDEN,
+        HIDDEN,
+    ),
     Row("stem-tokens", lambda dtype: TokenStem(4, 2, dtype=dtype), IMAGES, STEM + TOKENS, 0),
     Row(
         "stem-registers",
@@ -222,6 +231,12 @@ ROWS = [
         STEM + TOKENS + TRANSFORMER + LOGITS + NORM,
         ROUTER_STATE + NORM,
         num_classes=None,
+    ),
+    task_row(
+        *("basic", "batch", "weights"),
+        OVERLAPPING + HIDDEN + BASIC + LOGITS + BASIC_NORMS + DENSE,
+        ROUTER_STATE + HIDDEN + BASIC_NORMS,
+        stem_convolutions=1,
     ),
     # Two norms in each of 2 steps, and one in the stem.
     task_row(

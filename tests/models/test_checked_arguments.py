@@ -33,6 +33,7 @@ NONSENSE = {
     "pool_first": [1, "True", None],
     "pooling": ["patches", "class_token", "x", 1],
     "register_tokens": [1, -1, True, 0.0, "0", None],
+    "stem_convolutions": [-1, 9, True, 1.0, "1", None],
     "seed": [-1, 2**32, 1.0, "1", True],
     "default_task": ["x", 1, [], True],
 }

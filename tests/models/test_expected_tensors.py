@@ -21,6 +21,8 @@ NETWORKS = [
     *({"block": "transformer", "register_tokens": count, "norm": "layer"} for count in (0, 2)),
     {"block": "transformer", "pooling": "class_token_and_patches", "width": 128, "norm": "batch"},
     {"block": "basic", "mixing": "outputs"},
+    *({"block": block, "stem_convolutions": 2, "norm": "group"} for block in ("basic", "convmixer_7_relu")),
+    {"block": "bottleneck", "stem_convolutions": 1, "norm": "batch"},
 ]
 
 

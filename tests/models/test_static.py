@@ -30,6 +30,17 @@ def test_the_static_model_has_the_logits_and_the_parameters_of_what_runs(
     assert static.count_params() == shared + blocks + task
 
 
+@pytest.mark.parametrize(("block", "norm"), [("basic", "batch"), ("convmixer_7_relu", "batch"), ("convnext", "layer")])
+def test_overlapping_convolutions_of_the_stem_are_layers_of_the_static_model(
+    wide, images, block, norm, largest_difference
+):
+    model = wide(block=block, norm=norm, stem_convolutions=2)
+    static = model.to_static("digits")
+    assert largest_difference(static(images), model(images)) < 1e-5
+    convolutions = [layer.name for layer in static.layers if layer.name.startswith("stem_conv")]
+    assert convolutions == ["stem_conv0", "stem_conv1", "stem_conv2", "stem_conv3"]
+
+
 def test_an_ordering_that_is_not_hard_becomes_its_largest_weights(wide, images, largest_difference):
     model = wide()
     model.task_layers["digits"].router.logits.assign(np.random.default_rng(1).normal(size=(4, 3)))

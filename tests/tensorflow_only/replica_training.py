@@ -27,7 +27,7 @@ CASES = {
     "several": {},
     "convnext": {"block": "convnext"},
     "transformer": {"block": "transformer", "norm": "layer"},
-    "outputs": {"mixing": "outputs"},
+    "outputs": {"mixing": "outputs", "stem_convolutions": 1},
 }
 
 
