@@ -53,6 +53,12 @@ def expect_number(argument, value, above=None, minimum=None):
     expect(inside, argument, f"a finite number{limits}", value)
 
 
+def expect_share(argument, value):
+    """Raises `ValueError` unless `value` is a number from 0 to 1."""
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    expect(number and 0 <= value <= 1, argument, "a number from 0 to 1", value)
+
+
 def expect_bool(argument, value):
     """Raises `ValueError` unless `value` is True or False."""
     expect(isinstance(value, bool), argument, "True or False", value)

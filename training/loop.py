@@ -111,10 +111,13 @@ def make_model(recipe, seed, classes=None):
     Args:
         recipe: a `Recipe`.
         seed: of the routers.
-        classes: `{task: number of classes}`; default those of the known data sets.
+        classes: `{task: number of classes}`; default those of the known data sets, with their names.
     """
     if classes is None:
-        classes = {task: training_data.describe(name).num_classes for task, name in recipe.data.items()}
+        known = {task: training_data.describe(name) for task, name in recipe.data.items()}
+        classes = {
+            task: {"num_classes": info.num_classes, "class_names": info.class_names} for task, info in known.items()
+        }
     model = ModNet(tasks=classes, seed=seed, **recipe.model)
     for task, blocks in recipe.orderings.items():
         model.set_ordering(task, blocks)

@@ -7,7 +7,7 @@ Domain-adversarial training (DANN) needs Keras on torch and skada, a library of 
 is left out, with a line that says so. Torch is pinned in requirements/speed.txt, skada in requirements/domains.txt,
 beside what the tests run with:
 
-    python -m pip install -r requirements/test.txt
+    python -m pip install --no-deps -r requirements/test.txt
     python -m pip install --no-deps -r requirements/speed.txt
     python -m pip install --no-deps -r requirements/domains.txt
     KERAS_BACKEND=torch python -m benchmarks.domain_adaptation --data_dir=DIR

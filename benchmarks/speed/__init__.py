@@ -11,6 +11,6 @@ result says how busy it was. What needs a library that is missing is left out, w
 The libraries of the peers (torch and timm, keras-hub) are pinned in requirements/speed.txt, beside what the tests run
 with. Some of keras-hub's own requirements do not go with tensorflow-cpu, and are left out by installing without any:
 
-    python -m pip install -r requirements/test.txt
+    python -m pip install --no-deps -r requirements/test.txt
     python -m pip install --no-deps -r requirements/speed.txt
 """

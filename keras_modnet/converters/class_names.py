@@ -16,5 +16,14 @@ def imagenet_class_names():
     Returns:
         Tuple of 1000 texts; two different classes are called "crane".
     """
+    return tuple(words for _, words in _rows())
+
+
+def imagenet_synsets():
+    """Returns the identifiers of the WordNet synsets of these classes, likewise."""
+    return tuple(synset for synset, _ in _rows())
+
+
+def _rows():
     text = (importlib.resources.files("keras_modnet.converters") / "imagenet_classes.tsv").read_text(encoding="utf-8")
-    return tuple(line.partition("\t")[2] for line in text.splitlines())
+    return [tuple(line.split("\t")) for line in text.splitlines()]

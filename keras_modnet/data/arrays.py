@@ -1,61 +1,15 @@
-"""Labelled images that library code trains on: arrays in memory as shuffled batches, streams as they are."""
-
-import math
+"""Labelled images that library code trains on: arrays and folders as shuffled batches, streams as they are."""
 
 import keras
 import numpy as np
 
-from keras_modnet.checks import expect, expect_count
+from keras_modnet.checks import expect
+from keras_modnet.data.array_batches import ArrayBatches
 from keras_modnet.data.checks import as_array, check_images, check_labels, class_indices
 from keras_modnet.data.guarded import guarded
+from keras_modnet.data.image_folders import ImageFolder
 from keras_modnet.data.resizing import fit_images
 from keras_modnet.data.streams import ListedBatches, is_data_loader, is_tf_dataset
-
-
-class ArrayBatches(keras.utils.PyDataset):
-    """Batches of `(images, labels)` arrays, in a new order each epoch; the last batch may be smaller.
-
-    The order follows from the seed and the number of the epoch, which `set_epoch` says.
-
-    Args:
-        images: `(n, H, W, C)`, n at least 1.
-        labels: `(n,)` integers, or rows `(n, num_classes)`.
-        weights: `(n,)` sample weights, or None.
-        batch_size: images in a batch.
-        seed: fixes the orders.
-
-    Raises:
-        ValueError: no images, other than one label and weight for each, or a batch size under one.
-    """
-
-    def __init__(self, images, labels, weights=None, batch_size=64, seed=0):
-        super().__init__(workers=1, use_multiprocessing=False)
-        expect_count("batch_size", batch_size)
-        expect(len(images) > 0, "images", "at least one image", np.shape(images))
-        beside = {"labels": labels} | ({} if weights is None else {"weights": weights})
-        for name, values in beside.items():
-            expect(len(images) == len(values), name, f"one for each of {len(images)} images", len(values))
-        self.arrays = (images, *(np.asarray(values) for values in beside.values()))
-        self.batch_size, self.seed = batch_size, seed
-        self.set_epoch(0)
-
-    def __len__(self):
-        """Number of batches."""
-        return math.ceil(len(self._order) / self.batch_size)
-
-    def __getitem__(self, index):
-        """Returns one batch of the present epoch."""
-        rows = self._order[index * self.batch_size : (index + 1) * self.batch_size]
-        return tuple(values[rows] for values in self.arrays)
-
-    def set_epoch(self, epoch):
-        """Goes to an epoch, counted from 0, and its order."""
-        self._epoch = epoch
-        self._order = np.random.default_rng([self.seed, epoch]).permutation(len(self.arrays[1]))
-
-    def on_epoch_end(self):
-        """Goes on to the next epoch; Keras calls it."""
-        self.set_epoch(self._epoch + 1)
 
 
 def is_arrays(data):
@@ -87,23 +41,29 @@ def labelled_arrays(expected, data, argument):
     return tuple(_numpy(part) for part in checked if part is not None)
 
 
-def labelled_dataset(expected, data, batch_size, seed, argument="train_data"):
-    """Returns `ArrayBatches` for arrays, and a dataset with a check of every batch.
+def labelled_dataset(expected, data, batch_size, seed, argument="train_data", augment=None):
+    """Returns `ArrayBatches` for arrays and folders, and a dataset with a check of every batch.
 
     Args:
         expected: `Expected` of one task.
-        data: arrays as `labelled_arrays` takes them, or a dataset of such batches that can be read again; iterables
-            that Keras does not know are read into memory.
+        data: arrays as `labelled_arrays` takes them; or a dataset of such batches that can be read again, an
+            `ImageFolder` among others; iterables that Keras does not know are read into memory.
         batch_size: images in a batch, of arrays.
         seed: fixes the order, of arrays.
         argument: what the data are called in errors.
+        augment: as `ArrayBatches` takes it, for arrays.
 
     Raises:
         ValueError: data that the task cannot take, or that can be read only once.
     """
     expected.expect_classes()
     if is_arrays(data):
-        return ArrayBatches(*labelled_arrays(expected, data, argument), batch_size=batch_size, seed=seed)
+        arrays = labelled_arrays(expected, data, argument)
+        return ArrayBatches(*arrays, batch_size=batch_size, seed=seed, augment=augment)
+    expect(augment is None, "augmentation", f"None where `{argument}` is a dataset", type(data).__name__)
+    if isinstance(data, ImageFolder):
+        data.expect_for(expected, argument)
+        return data
     again = hasattr(data, "__iter__") and iter(data) is not data
     dataset = isinstance(data, keras.utils.PyDataset) or again
     expect(dataset, argument, "arrays or a dataset that can be read again, not a generator", type(data).__name__)

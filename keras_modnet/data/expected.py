@@ -14,12 +14,14 @@ class Expected:
         resizing: how arrays of images of other sizes become such, as `ModNet` takes it.
         num_classes: `{task: number of classes}`; one task where images are not keyed. None: the task has no classes.
         keyed: whether images and labels come as dicts by task.
+        class_names: `{task: names of its classes}`; a task that has none may be left out.
     """
 
     image_shape: tuple[int, ...]
     resizing: str | dict
     num_classes: dict[str, int | None]
     keyed: bool
+    class_names: dict[str, tuple[str, ...] | None] = dataclasses.field(default_factory=dict)
 
     @property
     def tasks(self):

@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from keras_modnet.export.network_files import save_network
 
 
@@ -45,3 +47,15 @@ def write_in_child(network, folder, options):
         save_network(network, Path(scratch))
         given = [scratch, str(folder), json.dumps(dataclasses.asdict(options))]
         run_child("write the SavedModel", ["-m", "keras_modnet.export.write_file", *given])
+
+
+def convert_in_child(network, file, images=None):
+    """As `network_formats.write_network`, from a process in which Keras does not run on TensorFlow."""
+    with tempfile.TemporaryDirectory() as scratch:
+        saved, given = Path(scratch) / "network.keras", Path(scratch) / "images.npy"
+        network.save(saved)
+        arguments = [str(saved), str(file)]
+        if images is not None:
+            np.save(given, images)
+            arguments += ["--images", str(given)]
+        run_child(f"convert the network to {file.suffix}", ["-m", "keras_modnet.export.convert_file", *arguments])

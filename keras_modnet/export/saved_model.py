@@ -1,4 +1,4 @@
-"""A model's tasks as one SavedModel that TensorFlow Serving or TensorFlow alone can run."""
+"""A model's tasks as one SavedModel that TensorFlow alone runs, laid out and protocol-tested for TensorFlow Serving."""
 
 import dataclasses
 import importlib.util

@@ -8,12 +8,15 @@ from keras_modnet.checks import expect
 from keras_modnet.data.epochs import with_epochs
 from keras_modnet.data.expected import Expected
 from keras_modnet.data.guarded import guarded, guarded_arrays
+from keras_modnet.data.image_lists import is_path
+from keras_modnet.data.keras_folders import names_of_folder, with_folders
 from keras_modnet.data.resizing import Resizing
 from keras_modnet.data.streams import cannot_be_shuffled
 from keras_modnet.data.tensorflow_streams import reporting
 from keras_modnet.layers.layer_dict import LayerDict
 from keras_modnet.layers.replicas import compiles_for_tpu
 from keras_modnet.models import trainability
+from keras_modnet.models.report import summary_lines
 from keras_modnet.models.task_layers import deserialized
 from keras_modnet.models.turns import alone_on
 
@@ -77,10 +80,15 @@ class ChecksItsData:
     def expected(self):
         """Returns the `Expected` data."""
         classes = {name: layers.num_classes for name, layers in self.task_layers.items()}
-        return Expected(self.image_shape, self.resizing, classes, self.keyed_by_task)
+        names = {name: layers.class_names for name, layers in self.task_layers.items()}
+        return Expected(self.image_shape, self.resizing, classes, self.keyed_by_task, names)
 
     def fit(self, *args, **kwargs):
         """As `keras.Model.fit`, on data that is checked; datasets with `set_epoch` are told which epoch they read.
+
+        `x` and `validation_data` may be paths of folders with a folder of images for each class, which
+        `data.image_folders.ImageFolder` reads: `batch_size` (32) and `validation_split` then hold for its images, and a
+        task without class names gets those of the folders.
 
         Raises:
             ValueError: images of another shape or with NaN, labels outside the classes, other tasks, no data: of arrays
@@ -91,30 +99,37 @@ class ChecksItsData:
         given.pop("self")
         self.expected().expect_classes()
         self._expect_optimizer_of_what_trains()
-        if cannot_be_shuffled(given.get("x")):
-            # Keras would warn of a default that nobody chose.
+        given = with_folders(self.expected(), given)
+        names = names_of_folder(given.get("x"))
+        if names is not None or cannot_be_shuffled(given.get("x")):
+            # A folder has its own order; of others Keras would warn of a default that nobody chose.
             given.setdefault("shuffle", False)
         given["callbacks"] = with_epochs(given.get("x"), given.get("callbacks"))
         given |= self._guarded(given)
         if given.get("validation_data") is not None:
             given["validation_data"] = _guarded_validation(self.expected(), given["validation_data"])
         with reporting(), alone_on(self.bank):
-            return super().fit(**given)
+            history = super().fit(**given)
+        for layers in self.task_layers.values():
+            layers.class_names = names if layers.class_names is None else layers.class_names
+        return history
 
     def evaluate(self, *args, **kwargs):
-        """As `keras.Model.evaluate`, on data that is checked as in `fit`."""
+        """As `keras.Model.evaluate`, on data that is checked as in `fit`; `x` may be the path of a folder, too."""
         if "_use_cached_eval_dataset" in kwargs:
             # The validation of `fit`, which has checked its data.
             return super().evaluate(*args, **kwargs)
         given = dict(_EVALUATE.bind(self, *args, **kwargs).arguments)
         given |= given.pop("kwargs", {})
         given.pop("self")
+        given = with_folders(self.expected(), given)
         given |= self._guarded(given)
         with reporting(), alone_on(self.bank):
             return super().evaluate(**given)
 
     def predict(self, x, *args, **kwargs):
         """As `keras.Model.predict`, on images that are checked as in `fit`."""
+        expect(not is_path(x), "x", "images, or batches of them; `predict_images` takes a folder", str(x))
         checked = guarded(self.expected(), x, labelled=False)[0]
         with reporting(), alone_on(self.bank):
             return super().predict(checked, *args, **kwargs)
@@ -173,6 +188,11 @@ class ChecksItsData:
                 "optimizer after `train_only` or `set_ordering`, and one for each task or set of tasks. Received "
                 f"{len(variables)} trainable variables where the optimizer knows {len(known(optimizer))}."
             )
+
+    def summary(self, line_length=None, positions=None, print_fn=None, **kwargs):
+        """As `keras.Model.summary`; below it the ordering of each task, and what the total counts."""
+        super().summary(line_length, positions, print_fn, **kwargs)
+        (print_fn or print)("\n".join(summary_lines(self)))
 
     def get_compile_config(self):
         """As Keras's; None where the optimizer was built for other variables than those that train now.

@@ -3,6 +3,7 @@
 import keras
 
 from keras_modnet.checks import expect, expect_one_of
+from keras_modnet.data.image_lists import is_path
 from keras_modnet.data.streams import first_batch, is_stream
 from keras_modnet.layers.replicas import strategy_scope
 from keras_modnet.models.checked_calls import known, knows
@@ -134,7 +135,8 @@ class Delegates:
         Callbacks see the model of these tasks, `model.task(name)` or `model.joint(names)`, as their `model`.
 
         Args:
-            x: images of the default task, a dict of images keyed by task, or a dataset of (images, labels) of either.
+            x: images of the default task, a dict of images keyed by task, or a dataset of (images, labels) of either;
+                or for the default task the path of a folder with a folder of images for each class.
             y: labels, where `x` is not a dataset: whole numbers `(n,)`, or rows `(n, num_classes)`.
             *args: as in Keras.
             **kwargs: as in Keras.
@@ -202,7 +204,7 @@ class Delegates:
 
 
 def _images_of(x, y):
-    if not is_stream(x, y):
+    if is_path(x) or not is_stream(x, y):
         return x, x
     first, x = first_batch(x)
     return first[0] if isinstance(first, tuple | list) else first, x

@@ -4,6 +4,7 @@ import dataclasses
 import math
 
 from keras_modnet.models.ordering import Ordering
+from keras_modnet.models.running import ordering_of
 from keras_modnet.models.trainability import task_states
 
 
@@ -37,14 +38,34 @@ class TaskReport(tuple):
         """The table."""
         table = [("task", "classes", "steps", "ordering", "own parameters", "MACs", "trains")]
         for row in self:
-            kind = "" if row.ordering.is_hard else " (mixture)" if row.ordering.mixed else " (soft)"
-            blocks = " ".join(map(str, row.ordering.blocks)) + kind
+            blocks = _ordering_words(row.ordering)
             counts = (f"{row.parameters:,}", f"{row.macs:,}")
             trains = ", ".join(row.trains) or "frozen"
             classes = "features" if row.num_classes is None else str(row.num_classes)
             table.append((row.task, classes, str(row.ordering.num_steps), blocks, *counts, trains))
         widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
         return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in table)
+
+
+def _ordering_words(ordering):
+    kind = "" if ordering.is_hard else " (mixture)" if ordering.mixed else " (soft)"
+    return " ".join(map(str, ordering.blocks)) + kind
+
+
+def summary_lines(model):
+    """Returns what stands below Keras's summary of a model: each task's ordering, and what its total counts.
+
+    Args:
+        model: a `ModNet`, `TaskModel` or `JointModel`.
+    """
+    tasks = model.task_layers
+    width = max(map(len, tasks))
+    lines = [f"{name}: ".ljust(width + 2) + _ordering_words(ordering_of(layers)) for name, layers in tasks.items()]
+    total = model.count_params()
+    parameters = _count([*model.stem.variables, *model.bank.variables]) + sum(map(own_parameters, tasks.values()))
+    rest = f"; the other {total - parameters:,} steer routers" if total > parameters else ""
+    own = f"of which {parameters:,} are what cards and reports call parameters, each counted once{rest}."
+    return ["Orderings, the block of each step:", *lines, f"Total params: {total:,}, {own}"]
 
 
 def task_report(model, task):
@@ -63,5 +84,8 @@ def task_report(model, task):
 
 def own_parameters(layers):
     """Returns the number of parameters that a task owns; scalars that steer the router are none."""
-    own = (layers.ordering_variable, *layers.norms.variables, *layers.head.variables)
-    return sum(math.prod(variable.shape) for variable in own)
+    return _count((layers.ordering_variable, *layers.norms.variables, *layers.head.variables))
+
+
+def _count(variables):
+    return sum(math.prod(variable.shape) for variable in variables)

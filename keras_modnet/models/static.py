@@ -39,7 +39,7 @@ def to_static(model, task, fold_norms=False):
     """
     expect_one_of("task", task, model.task_names)
     expect(isinstance(fold_norms, bool), "fold_norms", "True or False", fold_norms)
-    return static_of_layers(model, model.task_layers[task], task, fold_norms)
+    return _called(static_of_layers(model, model.task_layers[task], task, fold_norms))
 
 
 def static_of_layers(model, layers, name, fold_norms=False):
@@ -75,7 +75,13 @@ def to_static_tasks(model, tasks):
     images, steps = _images(model), StaticSteps(model.bank)
     features = {(): static_stem(images, model.stem)}
     logits = {task: _run_task(features, steps, model.task_layers[task], prefix=f"{task}_") for task in tasks}
-    return keras.Model(images, logits, name="tasks")
+    return _called(keras.Model(images, logits, name="tasks"))
+
+
+def _called(network):
+    # Keras writes ONNX files only of models that were called; with a symbol nothing is computed.
+    network(network.inputs[0])
+    return network
 
 
 def _images(model):

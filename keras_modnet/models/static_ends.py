@@ -43,7 +43,10 @@ def _overlapping(x, stem):
 
 
 def _convolve(x, layer, name):
-    return built_layer(layer, name, x.shape, layer.get_weights(), layer.dtype_policy)(x)
+    # With an initializer of Keras's own, so that the network loads where this package is missing.
+    own = {"data_format": "channels_last", "kernel_initializer": "he_normal"}
+    stock = keras.layers.Conv2D(layer.filters, layer.kernel_size, layer.strides, layer.padding, **own)
+    return built_layer(stock, name, x.shape, layer.get_weights(), layer.dtype_policy)(x)
 
 
 def _tokens(images, stem):

@@ -8,12 +8,16 @@ from keras_modnet.presets.figures import format_latency, format_macs, format_res
 from keras_modnet.presets.reading import describe_folder
 from keras_modnet.presets.sources.origins import weights_place
 
+WIDTH = 100
+"""Columns of the printed table."""
+
 _COLUMNS = (
-    *("name", "task", "accuracy (%)", "unique parameters"),
-    *("MACs (millions)", "CPU latency (ms)", "licence", "weights"),
+    *("preset, task", "image", "accuracy (%)", "parameters"),
+    *("MACs (M)", "CPU (ms)", "weights", "licence"),
 )
-_LEFT_ALIGNED = ("name", "task", "licence", "weights")
+_LEFT_ALIGNED = ("preset, task", "image", "weights", "licence")
 _MISSING = "-"
+_INDENT = "  "
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class PresetInfo:
         macs: dict of task to multiply-adds for one image with the hard ordering.
         latency_ms: dict of task to milliseconds for one image on a CPU with the hard ordering.
         licence: licence of the weights.
+        image_shape: `(height, width, channels)` of the images in pixels.
         weights: where they are: `"local"`, in the folder; `"cached"`, downloaded before; `"download"`, to be
             downloaded on the first use.
     """
@@ -45,11 +50,16 @@ class PresetInfo:
     macs: dict[str, int]
     latency_ms: dict[str, float]
     licence: str | None
+    image_shape: tuple[int, int, int]
     weights: str
 
 
 class PresetTable(Mapping):
-    """A read-only mapping of preset name to `PresetInfo` that prints as a table, one line a task.
+    """A read-only mapping of preset name to `PresetInfo` that prints as a table: a line a preset, and one a task.
+
+    Lines have at most 100 columns; longer licences are cut, and are whole in `PresetInfo.licence`. "parameters" counts
+    every parameter of the preset once, moving statistics and the orderings' logits included; "MACs (M)" are millions of
+    multiply-adds of one image.
 
     Args:
         presets: iterable of `PresetInfo`.
@@ -72,7 +82,7 @@ class PresetTable(Mapping):
         return len(self._presets)
 
     def __str__(self):
-        """Returns the table: a header, then one line for each task of each preset; a missing fact is "-"."""
+        """Returns the table: a header, a line for each preset, then one for each of its tasks; "-" is not known."""
         rows = [_COLUMNS, *(row for info in self.values() for row in _rows(info))]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join(_format_row(row, widths) for row in rows)
@@ -109,21 +119,19 @@ def describe_preset(folder):
         macs=dict(card.get("macs", {})),
         latency_ms=dict(card.get("latency_ms", {})),
         licence=card.get("licence"),
+        image_shape=tuple(contents.config["model"]["image_shape"]),
         weights=weights_place(folder, metadata),
     )
 
 
 def _rows(info):
     parameters = _MISSING if info.unique_parameters is None else f"{info.unique_parameters:,}"
-    for index, task in enumerate(info.tasks or (_MISSING,)):
-        # What belongs to the whole preset is said once, on its first line.
-        shared = (info.name, parameters, info.licence or _MISSING, info.weights) if index == 0 else ("",) * 4
-        yield (
-            *(shared[0], task, _accuracy(info, task), shared[1]),
-            format_macs(info.macs[task]) if task in info.macs else _MISSING,
-            format_latency(info.latency_ms[task]) if task in info.latency_ms else _MISSING,
-            *shared[2:],
-        )
+    image = "x".join(map(str, info.image_shape))
+    yield info.name, image, "", parameters, "", "", info.weights, info.licence or _MISSING
+    for task in info.tasks:
+        macs = format_macs(info.macs[task]) if task in info.macs else _MISSING
+        latency = format_latency(info.latency_ms[task]) if task in info.latency_ms else _MISSING
+        yield _INDENT + task, "", _accuracy(info, task), "", macs, latency, "", ""
 
 
 def _accuracy(info, task):
@@ -135,4 +143,5 @@ def _format_row(row, widths):
         cell.ljust(width) if column in _LEFT_ALIGNED else cell.rjust(width)
         for column, cell, width in zip(_COLUMNS, row, widths, strict=True)
     )
-    return "  ".join(cells).rstrip()
+    line = "  ".join(cells).rstrip()
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 1].rstrip()}…"

@@ -1,6 +1,7 @@
 """Finds presets: by name in the zoo, by path, or by the handle of a model hub."""
 
 import difflib
+import fnmatch
 import importlib.util
 import os
 from pathlib import Path
@@ -31,17 +32,49 @@ def zoo_folder():
     return folder
 
 
-def list_presets():
-    """Lists the presets that ship with the package.
+def list_presets(pattern="*", task=None, image_size=None, licence=None):
+    """Lists the presets that ship with the package, all or those that fit.
+
+    Args:
+        pattern: wildcard for their names: `"*imagenet*"`.
+        task: wildcard for the name of one of their tasks: `"letters"`, or `"*"`.
+        image_size: side in pixels, or `(height, width)`, of their images.
+        licence: wildcard for their licence, in either case: `"apache*"`.
 
     Returns:
-        `PresetTable`: a read-only mapping of name to `PresetInfo`, sorted by name, that prints as a table.
+        `PresetTable`: a read-only mapping of name to `PresetInfo`, sorted by name, that prints as a table of at most
+        100 columns; empty where none fits.
 
     Raises:
+        ValueError: a wildcard that is no text, or another size.
         PresetError: if the description of one of them is damaged.
+
+    Example:
+        print(keras_modnet.list_presets(image_size=224))
     """
+    wildcards = {"pattern": pattern, "task": task, "licence": licence}
+    for name, wildcard in wildcards.items():
+        expect(isinstance(wildcard, str) or (wildcard is None and name != "pattern"), name, "a wildcard", wildcard)
+    sides = _sides(image_size)
     zoo = zoo_folder()
-    return PresetTable(describe_preset(zoo / name) for name in _zoo_names(zoo))
+    named = (describe_preset(zoo / name) for name in _zoo_names(zoo) if fnmatch.fnmatchcase(name, pattern))
+    fitting = (
+        info
+        for info in named
+        if (task is None or fnmatch.filter(info.tasks, task))
+        and (sides is None or info.image_shape[:2] == sides)
+        and (licence is None or fnmatch.fnmatchcase((info.licence or "").lower(), licence.lower()))
+    )
+    return PresetTable(fitting)
+
+
+def _sides(image_size):
+    if image_size is None:
+        return None
+    sides = tuple(image_size) if isinstance(image_size, list | tuple) else (image_size, image_size)
+    whole = len(sides) == 2 and all(isinstance(side, int) and side > 0 for side in sides)
+    expect(whole, "image_size", "a side in pixels, or height and width", image_size)
+    return sides
 
 
 def find_preset(name_or_path, with_weights=True):

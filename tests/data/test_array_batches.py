@@ -2,7 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from keras_modnet.data.arrays import ArrayBatches, labelled_dataset
+from keras_modnet.data.array_batches import ArrayBatches
+from keras_modnet.data.arrays import labelled_dataset
 from keras_modnet.data.expected import Expected
 
 IMAGES = np.arange(5, dtype="uint8").reshape(5, 1, 1, 1)

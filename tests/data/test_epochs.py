@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import keras_modnet
-from keras_modnet.data.arrays import ArrayBatches
+from keras_modnet.data.array_batches import ArrayBatches
 from keras_modnet.data.epochs import FollowEpochs
 from training.data import ImageBatches, TaskBatches
 

@@ -8,12 +8,15 @@ import sys
 import tomllib
 
 import keras
+import numpy as np
 import pytest
+from model_server import ModelServer
+from model_server.curl import commands_of, send
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 # First lines of examples that download something.
-NEEDS_NETWORK = tuple(f'model = keras_modnet.from_preset("{name}")\n' for name in ("imagenet_reuse", "dinov2_reuse"))
+NEEDS_NETWORK = ('model = keras_modnet.from_preset("imagenet_reuse")\n',)
 
 # What stands in front of every page: a warning is an error, but for those of Keras that no user sees.
 QUIET = """
@@ -39,6 +42,15 @@ def made_up(count, shape, num_classes):
 
 def always(function, **fixed):
     return lambda *args, **options: function(*args, **(options | fixed))
+
+def make_photographs(folder, classes):
+    from pathlib import Path
+    from PIL import Image
+    for name in classes:
+        place = Path(folder, name)
+        place.mkdir(parents=True)
+        for index, photograph in enumerate(made_up(10, (40, 30, 3), 2)[0]):
+            Image.fromarray(photograph).save(place / f"{index}.jpg")
 """
 
 README = """
@@ -49,9 +61,24 @@ def few(load=sklearn.datasets.load_digits):
     return type(digits)(images=digits.images[:256], target=digits.target[:256])
 
 sklearn.datasets.load_digits = few
-keras_modnet.export_saved_model = functools.partial(
-    keras_modnet.export_saved_model, tasks=["mine"], image_bytes=False
-)
+
+def without_network(name, load=keras_modnet.from_preset):
+    # A bank of tokens in place of the one that is downloaded.
+    own = {"num_blocks": 2, "num_steps": 2, "width": 8, "patch_size": 7, "block": "transformer", "norm": "layer"}
+    return load(name) if name != "dinov2_reuse" else keras_modnet.ModNet((28, 28, 3), {"features": None}, **own)
+
+keras_modnet.from_preset = without_network
+make_photographs("photos", ("robin", "wren"))
+make_photographs("new_photos", ("",))
+keras_modnet.export_saved_model = functools.partial(keras_modnet.export_saved_model, tasks=["mine"])
+"""
+
+# Behind the README: the file that its request sends, and what the task answers to it.
+ASKED = """
+from PIL import Image
+Image.fromarray(images[0, ..., 0].round().astype("uint8")).save("digit.png")
+picture = keras_modnet.read_images(["digit.png"], model.image_shape, model.resizing)
+np.save("logits.npy", mine.predict(picture))
 """
 
 TASKS = """
@@ -75,9 +102,35 @@ small_preset(None).save_to_preset("small_preset")
 keras_modnet.from_preset = small_preset
 keras_modnet.adapt_task = always(keras_modnet.adapt_task, epochs=2)
 keras_modnet.rank_presets = functools.partial(keras_modnet.rank_presets, presets=["small_preset"], max_images=100)
+make_photographs("photos", ("robin", "wren"))
+make_photographs("test_photos", ("robin", "wren"))
+make_photographs("new_photos", ("",))
 # Of another size than the model's.
 train_images, train_labels = made_up(320, (20, 20, 3), 10)
 validation_images, validation_labels = made_up(64, (20, 20, 3), 10)
+"""
+
+START = """
+from PIL import Image
+import pathlib
+
+def photograph(path, shape):
+    pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(generator.integers(0, 256, shape).astype("uint8")).save(path)
+
+for bird in ("blackbird", "robin", "tit"):
+    for number in range(10):
+        photograph(f"photos/{bird}/{number}.jpg", (40, 30 + number, 3))
+photograph("new/a.jpg", (20, 30, 3))
+photograph("new/b.jpg", (30, 20, 3))
+
+def small_preset(name):
+    return keras_modnet.ModNet((28, 28, 3), {"features": None}, num_blocks=2, num_steps=2, width=8, patch_size=7)
+
+keras_modnet.from_preset = small_preset
+keras_modnet.adapt_task = always(keras_modnet.adapt_task, epochs=2)
+# The README exports the signatures for files.
+keras_modnet.export_saved_model = functools.partial(keras_modnet.export_saved_model, image_bytes=False, warmup=())
 """
 
 ORDERINGS = """
@@ -97,8 +150,10 @@ tf.distribute.MirroredStrategy = functools.partial(tf.distribute.MirroredStrateg
 images, labels = made_up(67, (32, 32, 3), 10)
 """
 
+BEHIND = {"README.md": ASKED}
 PAGES = {
     "README.md": README,
+    "docs/start.md": START,
     "docs/tasks.md": TASKS,
     "docs/adapting.md": ADAPTING,
     "docs/orderings.md": ORDERINGS,
@@ -117,7 +172,9 @@ def offline(blocks):
 def program(page):
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     _, *filters = settings["tool"]["pytest"]["ini_options"]["filterwarnings"]
-    return "\n".join([QUIET.format(filters=filters), SMALL, PAGES[page], *offline(examples(page))])
+    return "\n".join(
+        [QUIET.format(filters=filters), SMALL, PAGES[page], *offline(examples(page)), BEHIND.get(page, "")]
+    )
 
 
 def test_examples_that_need_a_network_are_where_the_list_says():
@@ -140,3 +197,17 @@ def test_the_examples_of_a_page_run_and_print_no_warning(page, tmp_path):
     assert finished.returncode == 0, finished.stderr
     for words in ("Warning", "Type inference failed"):
         assert words not in finished.stderr
+    if page == "README.md":
+        expect_answered(page, tmp_path)
+
+
+def expect_answered(page, folder):
+    """The road goes on: the request of the page has the task's answer from a server of what the examples exported."""
+    [command] = commands_of((ROOT / page).read_text(encoding="utf-8"))
+    models = folder / "saved_models" / "digits"
+    with ModelServer(models / "models.config", {"/models/digits": models}) as server:
+        status, answer = send(command, server.rest, folder)
+    assert status == 200, answer
+    [row] = answer["predictions"]
+    assert row["valid"]
+    np.testing.assert_allclose([row["logits"]], np.load(folder / "logits.npy"), atol=1e-3)

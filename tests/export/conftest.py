@@ -6,7 +6,12 @@ import keras
 import numpy as np
 import pytest
 
-ON_EVERY_BACKEND = ("test_saved_features.py", "test_server_files.py", "test_versions.py")
+ON_EVERY_BACKEND = (
+    "test_8_bits_from_any_backend.py",
+    "test_saved_features.py",
+    "test_server_files.py",
+    "test_versions.py",
+)
 collect_ignore = [
     path.name
     for path in Path(__file__).parent.glob("test_*.py")
@@ -60,6 +65,19 @@ def served(exported):
     import tensorflow as tf
 
     return tf.saved_model.load(exported.path)
+
+
+@pytest.fixture(scope="session")
+def server(exported):
+    """A `ModelServer` of it, started with the `models.config` that was written, its label in use."""
+    from model_server import ModelServer
+
+    folder = exported.path.parent
+    config = folder.parent / "models.config"
+    # The example of a label, without its comment sign, as a person would put it into use.
+    config.write_text((folder / "models.config").read_text().replace("# version_labels", "version_labels"))
+    with ModelServer(config, {"/models/marks": folder}) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -117,3 +117,11 @@ def test_initial_values_that_would_be_replaced_are_not_drawn(monkeypatch):
     keras_modnet.from_preset("digits_reuse")
     with pytest.raises(AssertionError, match="drawn"):
         keras_modnet.from_preset("digits_reuse", load_weights=False)
+
+
+def test_every_task_with_classes_of_every_preset_names_them():
+    for name, info in keras_modnet.list_presets().items():
+        config = json.loads((info.path / "config.json").read_text(encoding="utf-8"))
+        for task, spec in config["model"]["tasks"].items():
+            named = len(spec.get("class_names", ())) == spec["num_classes"] or spec["num_classes"] is None
+            assert named, f"{task} of {name}"

@@ -7,6 +7,7 @@ import pytest
 import keras_modnet
 from keras_modnet import fit_images, predict_images
 from keras_modnet.models import predict_images as module
+from tests.data.made_folders import make_folder
 from tests.data.made_pictures import FILES, PIXELS
 
 
@@ -49,3 +50,21 @@ def test_a_class_without_a_name_is_called_by_its_index(model, tmp_path):
 def test_what_cannot_be_answered_is_refused(model, options, message):
     with pytest.raises(ValueError, match=message):
         predict_images(**({"model": model, "files": FILES["PNG"]} | options))
+
+
+def test_a_folder_gives_the_files_in_it_and_prints_a_line_for_each(model, tmp_path):
+    folder = make_folder(tmp_path / "photos", {"a": 2, "b": 1})
+    (folder / "a" / ".DS_Store").write_bytes(b"x")
+    answers = predict_images(model, folder)
+    files = [str(folder / name) for name in ("a/0.png", "a/1.png", "b/0.png")]
+    assert answers.files == tuple(files)
+    assert list(answers) == list(predict_images(model, files))
+    lines = str(answers).splitlines()
+    assert [line.split()[0] for line in lines] == files
+    best = answers[2][0]
+    assert lines[2].split()[1:4] == [best.name, f"{100 * best.probability:.1f}", "%"]
+
+
+def test_an_empty_folder_is_refused(model, tmp_path):
+    with pytest.raises(ValueError, match="`files` must be a folder with at least one file"):
+        predict_images(model, tmp_path)

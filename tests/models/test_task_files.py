@@ -77,6 +77,13 @@ def test_another_network_is_refused_by_the_argument_that_differs(path):
         other.load_task(path)
 
 
+def test_a_task_of_pictures_that_were_resized_otherwise_is_refused(make_model, tmp_path):
+    # It would take files, and answer for what it never saw.
+    path = make_model(compiled=False).save_task("letters", tmp_path / "letters.modnet")
+    with pytest.raises(PresetError, match="expected a task for `resizing='pad'`; found 'stretch'"):
+        make_model(compiled=False, resizing="pad").load_task(path, name="again")
+
+
 @pytest.mark.parametrize("name", ["letters", "two words"])
 def test_a_name_that_is_taken_or_no_word_is_refused(model, path, name):
     with pytest.raises(ValueError, match="`name`"):

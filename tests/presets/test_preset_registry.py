@@ -95,6 +95,7 @@ def test_facts_are_read_from_the_card(zoo):
         macs={"digits": 2_500_000},
         latency_ms={"digits": 1.5},
         licence="MIT",
+        image_shape=(8, 8, 1),
         weights="local",
     )
 
@@ -119,25 +120,62 @@ def test_the_table_is_a_sorted_read_only_mapping(zoo):
 
 def test_the_table_prints_aligned(zoo):
     expected = [
-        "name          task     accuracy (%)  unique parameters  MACs (millions)  CPU latency (ms)  licence  weights",
-        "digits_reuse  letters             -              1,234                -                 -  MIT      local",
-        "              digits   98.25 ± 0.50                                2.50              1.50",
-        "plain         letters             -                  -                -                 -  -        local",
-        "              digits              -                                   -                 -",
+        "preset, task  image  accuracy (%)  parameters  MACs (M)  CPU (ms)  weights  licence",
+        "digits_reuse  8x8x1                     1,234                      local    MIT",
+        "  letters                       -                     -         -",
+        "  digits             98.25 ± 0.50                  2.50      1.50",
+        "plain         8x8x1                         -                      local    -",
+        "  letters                       -                     -         -",
+        "  digits                        -                     -         -",
     ]
     assert str(list_presets()).splitlines() == expected
     assert repr(list_presets()) == str(list_presets())
 
 
 def test_an_empty_table_prints_its_header_alone():
-    header = "name  task  accuracy (%)  unique parameters  MACs (millions)  CPU latency (ms)  licence  weights"
+    header = "preset, task  image  accuracy (%)  parameters  MACs (M)  CPU (ms)  weights  licence"
     assert str(PresetTable([])) == header
 
 
 def test_a_preset_without_tasks_prints_one_line(zoo, config, tensors):
     config["model"]["tasks"] = {}
     info = describe_preset(write_preset(zoo / "bare", config, tensors))
-    assert str(PresetTable([info])).splitlines()[1].split() == ["bare", *"------", "local"]
+    assert str(PresetTable([info])).splitlines()[1].split() == ["bare", "8x8x1", "-", "local", "-"]
+
+
+def test_a_long_licence_is_cut_at_a_hundred_columns(zoo, config, tensors, card):
+    card["licence"] = "to be used by nobody, " * 9
+    info = describe_preset(write_preset(zoo / "long", config, tensors, card))
+    lines = str(PresetTable([info])).splitlines()
+    assert max(map(len, lines)) == 100
+    assert lines[1].endswith("…")
+    assert info.licence == card["licence"]
+
+
+def test_the_presets_of_the_package_fit_a_hundred_columns():
+    assert max(map(len, str(list_presets()).splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        ({"pattern": "*reuse"}, ["digits_reuse"]),
+        ({"task": "lett*"}, ["digits_reuse", "plain"]),
+        ({"task": "words"}, []),
+        ({"image_size": 8}, ["digits_reuse", "plain"]),
+        ({"image_size": (8, 16)}, []),
+        ({"licence": "mit"}, ["digits_reuse"]),
+        ({"licence": "*", "pattern": "pl*"}, ["plain"]),
+    ],
+)
+def test_presets_are_listed_by_what_they_are(zoo, wanted, names):
+    assert list(list_presets(**wanted)) == names
+
+
+@pytest.mark.parametrize("wanted", [{"pattern": None}, {"task": 3}, {"image_size": "8"}, {"image_size": (8,)}])
+def test_other_wishes_are_refused(zoo, wanted):
+    with pytest.raises(ValueError, match=f"`{next(iter(wanted))}` must be"):
+        list_presets(**wanted)
 
 
 def test_a_damaged_preset_in_the_zoo_is_not_passed_over(zoo):

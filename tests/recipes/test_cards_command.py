@@ -43,13 +43,14 @@ def test_the_words_on_the_card_of_a_preset_are_those_of_its_recipe(folder):
 def test_the_card_and_the_list_of_presets_show_the_same_figures(folder):
     presets = keras_modnet.list_presets()
     lines, card = str(presets).splitlines(), (folder / "README.md").read_text()
+    # Behind the line of a preset come those of its tasks.
     first = next(number for number, line in enumerate(lines) if line.split()[0] == folder.name)
     info = presets[folder.name]
     assert info.accuracy
-    for listed, task in zip(lines[first:], info.tasks, strict=False):
+    for listed, task in zip(lines[first + 1 :], info.tasks, strict=False):
         # The first row of a task is that of its results. Two spaces part the columns of the list.
         cells = next(line for line in card.splitlines() if line.startswith(f"| {task} |")).strip("| ").split(" | ")
-        figures = re.split(r"  +", listed.removeprefix(folder.name).strip())
+        figures = re.split(r"  +", listed.strip())
         assert figures[0] == task
         shared = {"accuracy": cells[1], "macs": cells[-2], "latency": cells[-1]}
         assert shared == {name: figure for name, figure in shared.items() if figure in figures}

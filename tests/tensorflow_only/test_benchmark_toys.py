@@ -8,6 +8,7 @@ BENCHMARKS = (
     "conversion",
     "domain_adaptation",
     "edits",
+    "formats",
     "hostile_files",
     "interruptions",
     "multitask",

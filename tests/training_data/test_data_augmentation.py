@@ -9,7 +9,7 @@ import pytest
 
 from training.data import ImageBatches, augmentation
 
-SHAPES = {"shift": (8, 8, 1), "crop_flip": (8, 8, 3), "randaugment": (8, 8, 3)}
+SHAPES = {"shift": (8, 8, 1), "crop_flip": (8, 8, 3), "resized_crop": (8, 8, 3), "randaugment": (8, 8, 3)}
 
 
 def dots(count, image_shape):
@@ -41,7 +41,7 @@ def test_seed_and_draw_fix_the_change(kind):
     np.testing.assert_array_equal(augmentation(kind, SHAPES[kind], seed=1)(images, 5), first)
 
 
-@pytest.mark.parametrize("kind", ["shift", "crop_flip"])
+@pytest.mark.parametrize("kind", ["shift", "crop_flip", "resized_crop"])
 def test_another_seed_or_draw_gives_another_change(kind):
     images = random_images(16, SHAPES[kind])
     results = [augmentation(kind, SHAPES[kind], seed)(images, draw) for seed, draw in [(1, 5), (1, 6), (2, 5)]]
@@ -120,3 +120,13 @@ def test_without_keras_cv_the_error_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "keras_cv", None)  # what an import finds where it is not installed
     with pytest.raises(ImportError, match=r"pip install keras_modnet\[keras-cv\]"):
         augmentation("channel_shuffle", (8, 8, 3))
+
+
+def test_layers_of_keras_are_taken_one_or_several_with_draws_of_their_own():
+    images = random_images(8, (8, 8, 3))
+    flip, turn = keras.layers.RandomFlip(), keras.layers.RandomBrightness(0.2, value_range=(0, 255))
+    augment = augmentation([flip, turn], (8, 8, 3))
+    first = augment(images, 5)
+    assert not np.array_equal(first, augment(images, 6))
+    np.testing.assert_array_equal(augment(images, 5), first)
+    assert augmentation(flip, (8, 8, 3))(images, 5).shape == images.shape

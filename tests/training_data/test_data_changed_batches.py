@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
+from keras_modnet.data.random_crops import crop_transforms, random_crops
 from training.data import ChangedBatches, ImageChanges, LabelMixing
-from training.data.changed_batches import crop_transforms, random_crops
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+from keras_modnet.data.drawn_seeds import DrawnSeeds, number_state
+from keras_modnet.data.image_changes import ERASED_SHARE
 from training.data import ImageChanges, LabelMixing
-from training.data.drawn_seeds import DrawnSeeds, number_state
-from training.data.image_changes import ERASED_SHARE
 
 
 @pytest.fixture

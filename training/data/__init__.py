@@ -7,12 +7,13 @@ backend: TensorFlow, tensorflow-datasets, Pillow and keras-cv are imported where
 """
 
 from keras_modnet.data.epochs import FollowEpochs
+from keras_modnet.data.image_changes import ImageChanges
 from training.data.augmentation import augmentation
 from training.data.batches import ImageBatches, TaskBatches
 from training.data.catalog import DATA_SETS, DataSetInfo, add_data_set, describe
 from training.data.changed_batches import ChangedBatches
-from training.data.image_changes import ImageChanges, LabelMixing
 from training.data.images import to_shape
+from training.data.label_mixing import LabelMixing
 from training.data.loading import load
 from training.data.streams import StreamedSplit
 from training.data.tf_batches import as_tf_dataset

@@ -3,7 +3,8 @@
 import dataclasses
 
 from keras_modnet.checks import expect, expect_count, expect_one_of
-from training.data import citations
+from keras_modnet.converters.class_names import imagenet_class_names
+from training.data import citations, class_names
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,7 @@ class DataSetInfo:
         bibtex: the same as BibTeX entries. Default: none.
         tfds_name: name of its tensorflow-datasets builder. Default `None`: it is read from a folder of arrays alone.
         test_split: name of the split that is `"test"` here.
+        class_names: a text for each class, in the order of the labels, or None.
     """
 
     name: str
@@ -30,12 +32,14 @@ class DataSetInfo:
     bibtex: str = ""
     tfds_name: str | None = None
     test_split: str = "test"
+    class_names: tuple[str, ...] | None = None
 
 
 _ROWS = (
     DataSetInfo(
         name="mnist",
         num_classes=10,
+        class_names=class_names.DIGITS,
         image_shape=(28, 28, 1),
         tfds_name="mnist",
         terms="CC BY-SA 3.0, as usually cited",
@@ -45,6 +49,7 @@ _ROWS = (
     DataSetInfo(
         name="fashion_mnist",
         num_classes=10,
+        class_names=class_names.GARMENTS,
         image_shape=(28, 28, 1),
         tfds_name="fashion_mnist",
         terms="MIT",
@@ -54,6 +59,7 @@ _ROWS = (
     DataSetInfo(
         name="cifar10",
         num_classes=10,
+        class_names=class_names.CIFAR10,
         image_shape=(32, 32, 3),
         tfds_name="cifar10",
         terms="no licence stated; research use",
@@ -63,6 +69,7 @@ _ROWS = (
     DataSetInfo(
         name="letters",
         num_classes=26,
+        class_names=class_names.LETTERS,
         image_shape=(16, 8, 1),
         tfds_name="ocr_letters",
         terms="BSD-2-Clause, as distributed",
@@ -73,6 +80,7 @@ _ROWS = (
     DataSetInfo(
         name="tiny_imagenet",
         num_classes=200,
+        class_names=class_names.tiny_imagenet_class_names(),
         image_shape=(64, 64, 3),
         tfds_name="tiny_imagenet",
         terms="ImageNet terms, non-commercial research",
@@ -84,6 +92,7 @@ _ROWS = (
         DataSetInfo(
             name=f"pacs/{domain}",
             num_classes=7,
+            class_names=class_names.PACS,
             image_shape=(227, 227, 3),
             tfds_name=f"pacs/{domain}",
             terms="no licence stated; research use",
@@ -95,6 +104,7 @@ _ROWS = (
     DataSetInfo(
         name="imagenet2012",
         num_classes=1000,
+        class_names=imagenet_class_names(),
         image_shape=None,
         tfds_name="imagenet2012",
         terms="ImageNet terms, non-commercial research",
@@ -132,10 +142,13 @@ def add_data_set(info):
         info: a `DataSetInfo`. The same one may be added again.
 
     Raises:
-        ValueError: if `info` is none, has fewer than two classes, or another data set has its name.
+        ValueError: if `info` is none, has fewer than two classes or names for other than all of them, or another data
+            set has its name.
     """
     expect(isinstance(info, DataSetInfo), "info", "a DataSetInfo", type(info).__name__)
     expect_count("num_classes", info.num_classes, minimum=2)
+    named = info.class_names is None or len(info.class_names) == info.num_classes
+    expect(named, "class_names", f"a text for each of {info.num_classes} classes", info.class_names)
     free = DATA_SETS.get(info.name, info) == info
     expect(free, "name", f"other than those of {', '.join(map(repr, DATA_SETS))}", info.name)
     DATA_SETS[info.name] = info

@@ -5,8 +5,9 @@ import types
 
 import tensorflow_datasets as tfds
 
+from training.data.class_names import PACS
+
 IMAGE_SHAPE = (227, 227, 3)
-CLASSES = ("dog", "elephant", "giraffe", "guitar", "horse", "house", "person")
 # Images of each domain, as published.
 DOMAINS = types.MappingProxyType({"art_painting": 2048, "cartoon": 2344, "photo": 1670, "sketch": 3929})
 TEST_STRIDE = 5
@@ -37,7 +38,7 @@ class Pacs(tfds.core.GeneratorBasedBuilder):
             features=tfds.features.FeaturesDict(
                 {
                     "image": tfds.features.Image(shape=IMAGE_SHAPE),
-                    "label": tfds.features.ClassLabel(names=list(CLASSES)),
+                    "label": tfds.features.ClassLabel(names=list(PACS)),
                 }
             ),
             supervised_keys=("image", "label"),
@@ -74,8 +75,8 @@ def list_images(folder, count):
     Raises:
         ValueError: if there are more or fewer, as in a copy that is not whole.
     """
-    inside = (path for name in CLASSES for path in sorted((folder / name).glob("*")))
+    inside = (path for name in PACS for path in sorted((folder / name).glob("*")))
     files = [path for path in inside if path.suffix.lower() in _ENDINGS]
     if len(files) != count:
-        raise ValueError(f"{folder}: expected {count} images in the folders {', '.join(CLASSES)}, found {len(files)}.")
+        raise ValueError(f"{folder}: expected {count} images in the folders {', '.join(PACS)}, found {len(files)}.")
     return files

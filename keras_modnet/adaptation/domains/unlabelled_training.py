@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from keras_modnet.adaptation.training import START_CONFIDENCE, LearningRate, compile_task, configure, fit_task
-from keras_modnet.data.arrays import ArrayBatches
+from keras_modnet.data.array_batches import ArrayBatches
 from keras_modnet.layers.values import value_of
 from keras_modnet.training.callbacks import TemperatureAnnealing
 

@@ -7,7 +7,7 @@ from keras_modnet.adaptation.frozen.features import SettledFeatures
 from keras_modnet.adaptation.frozen.models import SettledHead
 from keras_modnet.adaptation.heads.closed_form import MAX_IMAGES, ridge_head
 from keras_modnet.adaptation.tasks.start import STATISTICS_BATCHES
-from keras_modnet.data.arrays import ArrayBatches
+from keras_modnet.data.array_batches import ArrayBatches
 from keras_modnet.data.checks import class_indices
 from keras_modnet.data.epochs import with_epochs
 from keras_modnet.data.reading import batches_of, first_batches
@@ -15,6 +15,7 @@ from keras_modnet.layers.gradients import no_gradients
 from keras_modnet.layers.head_stages import pool_settled
 from keras_modnet.layers.replicas import strategy_scope
 from keras_modnet.models.turns import alone_on
+from keras_modnet.training.class_accuracy import answers_of
 from keras_modnet.training.optimizers import jit_compile
 
 
@@ -25,7 +26,7 @@ class HeadTraining:
         model: a `ModNet`; the model of the task is compiled.
         task: name of the task.
         data: `ArrayBatches` of images.
-        validation_data: arrays `(images, labels)` or `(images, labels, weights)`, or None.
+        validation_data: arrays `(images, labels)` or `(images, labels, weights)`, `ArrayBatches` of them, or None.
         store: `FeatureStore`.
         seed: that of `data`.
     """
@@ -35,7 +36,10 @@ class HeadTraining:
         features = SettledFeatures(model, task, data.batch_size, store)
         images, *beside = data.arrays
         self._data = ArrayBatches(features.of(images), *beside, batch_size=data.batch_size, seed=seed)
+        self._network = None
         self._validation_data = None
+        if isinstance(validation_data, ArrayBatches):
+            validation_data = validation_data.arrays
         if validation_data is not None:
             self._validation_data = (features.of(validation_data[0]), *validation_data[1:])
 
@@ -70,7 +74,7 @@ class HeadTraining:
         """
         compiled = self._model.task(self._task)
         with strategy_scope(self._model), alone_on(self._model.bank):
-            network = SettledHead(self._head)
+            self._network = network = SettledHead(self._head)
             # The optimizer of the task's model, which so is left as if it had been fitted itself.
             options |= {"validation_data": self._validation_data, "class_weight": objective.class_weight}
             network.compile(
@@ -83,6 +87,14 @@ class HeadTraining:
             options["callbacks"] = with_epochs(self._data, options.get("callbacks"))
             fitted = network.fit(self._data, **options)
         return {name: [float(value) for value in values] for name, values in fitted.history.items()}
+
+    def answers(self):
+        """Yields `(logits, labels)` of the validation data, batch by batch, after `fit`."""
+        features, labels = self._validation_data[:2]
+        size = self._data.batch_size
+        batches = [(features[at : at + size], labels[at : at + size]) for at in range(0, len(labels), size)]
+        with alone_on(self._model.bank):
+            yield from answers_of(self._network, batches)
 
     def gather_statistics(self):
         """Re-estimates the statistics of the head's norm, if it has any."""

@@ -5,14 +5,15 @@ import numpy as np
 
 from keras_modnet.checks import expect
 from keras_modnet.data.arrays import is_arrays, labelled_arrays, labelled_dataset
+from keras_modnet.data.image_folders import ImageFolder
 
 
 def split_data(expected, train_data, validation_data, share, seed):
-    """Returns training and validation data, the latter a share of the arrays of the former where one is asked for.
+    """Returns training and validation data, the latter a share of the former where one is asked for.
 
     Args:
         expected: `Expected` of the task.
-        train_data: arrays, or a dataset.
+        train_data: arrays, an `ImageFolder`, of which a share of each class is held out, or another dataset.
         validation_data: likewise, or None.
         share: from 0 to under 1; 0 holds nothing out.
         seed: fixes which images are held out.
@@ -26,7 +27,9 @@ def split_data(expected, train_data, validation_data, share, seed):
         return train_data, _validation_data(expected, validation_data)
     if share == 0:
         return train_data, None
-    expect(is_arrays(train_data), "validation_split", "0 where `train_data` are no arrays", share)
+    if isinstance(train_data, ImageFolder):
+        return train_data.split(share, seed)
+    expect(is_arrays(train_data), "validation_split", "0 where `train_data` are no arrays and no folder", share)
     arrays = labelled_arrays(expected, train_data, "train_data")
     count = len(arrays[0])
     held = round(share * count)

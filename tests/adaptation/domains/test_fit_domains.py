@@ -7,7 +7,7 @@ import pytest
 import keras_modnet
 from keras_modnet.adaptation.domains.batches import DomainBatches
 from keras_modnet.adaptation.domains.turns import Turn
-from keras_modnet.data.arrays import ArrayBatches
+from keras_modnet.data.array_batches import ArrayBatches
 from keras_modnet.models.task_layers import TaskLayers
 from keras_modnet.models.trainability import part_states
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from keras_modnet.adaptation.domains.unlabelled import read_unlabelled
-from keras_modnet.data.arrays import ArrayBatches
+from keras_modnet.data.array_batches import ArrayBatches
 from keras_modnet.data.resizing import fit_images
 
 IMAGES = np.arange(10 * 16).reshape(10, 4, 4, 1).astype("uint8")

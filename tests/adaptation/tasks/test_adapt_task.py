@@ -4,7 +4,7 @@ import pytest
 
 import keras_modnet
 from keras_modnet import Search, Stopping
-from keras_modnet.data.arrays import ArrayBatches
+from keras_modnet.data.array_batches import ArrayBatches
 from keras_modnet.models.trainability import part_states
 
 PARTS = {

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_modnet.data.arrays import ArrayBatches
+from keras_modnet.data.array_batches import ArrayBatches
 from keras_modnet.data.resizing import fit_images
 
 pytestmark = pytest.mark.usefixtures("untraced")

@@ -5,7 +5,7 @@ import pytest
 import keras_modnet
 from keras_modnet import Ordering, Search
 from keras_modnet.adaptation.tasks import ordering
-from keras_modnet.data.arrays import ArrayBatches
+from keras_modnet.data.array_batches import ArrayBatches
 
 
 @pytest.fixture
