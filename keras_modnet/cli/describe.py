@@ -11,10 +11,9 @@ FLAGS = flag_values()
 
 def run(words, values):
     """Prints the facts."""
-    from keras_modnet.presets.info import PresetTable, describe_preset
-    from keras_modnet.presets.registry import find_preset
+    from keras_modnet.presets import PresetTable, describe_preset
 
-    info = describe_preset(find_preset(words[0], with_weights=False))
+    info = describe_preset(words[0])
     print(f"{info.name}\n{info.description or 'no description'}\n")
     print(PresetTable([info]))
     print(f"\nlicence: {info.licence or 'not stated'}\nfolder: {info.path}")

@@ -4,9 +4,9 @@ from keras_modnet.presets.documents import plain_json
 from keras_modnet.presets.entries import host_weights, write_entry
 from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.files import CONFIG_FILE, FORMAT_VERSION
-from keras_modnet.presets.info import PresetInfo, PresetTable, describe_preset
+from keras_modnet.presets.info import PresetInfo, PresetTable
 from keras_modnet.presets.reading import PresetContents, read_preset
-from keras_modnet.presets.registry import find_preset, list_presets, zoo_folder
+from keras_modnet.presets.registry import describe_preset, find_preset, list_presets, zoo_folder
 from keras_modnet.presets.revising import revise_card
 from keras_modnet.presets.sources import upload_preset
 from keras_modnet.presets.writing import write_preset

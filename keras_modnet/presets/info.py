@@ -90,7 +90,7 @@ class PresetTable(Mapping):
     __repr__ = __str__
 
 
-def describe_preset(folder):
+def preset_info(folder):
     """Reads the facts of the preset in `folder` from its two JSON files; its other files are not opened.
 
     Args:

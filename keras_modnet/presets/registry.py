@@ -9,7 +9,7 @@ from pathlib import Path
 from keras_modnet.checks import expect
 from keras_modnet.presets.errors import PresetError
 from keras_modnet.presets.files import METADATA_FILE, WEIGHTS_FILE
-from keras_modnet.presets.info import PresetTable, describe_preset
+from keras_modnet.presets.info import PresetTable, preset_info
 from keras_modnet.presets.leftovers import has_leftovers
 from keras_modnet.presets.reading import lacks_weights, read_metadata
 from keras_modnet.presets.sources.handles import fetch_handle
@@ -57,7 +57,7 @@ def list_presets(pattern="*", task=None, image_size=None, licence=None):
         expect(isinstance(wildcard, str) or (wildcard is None and name != "pattern"), name, "a wildcard", wildcard)
     sides = _sides(image_size)
     zoo = zoo_folder()
-    named = (describe_preset(zoo / name) for name in _zoo_names(zoo) if fnmatch.fnmatchcase(name, pattern))
+    named = (preset_info(zoo / name) for name in _zoo_names(zoo) if fnmatch.fnmatchcase(name, pattern))
     fitting = (
         info
         for info in named
@@ -75,6 +75,24 @@ def _sides(image_size):
     whole = len(sides) == 2 and all(isinstance(side, int) and side > 0 for side in sides)
     expect(whole, "image_size", "a side in pixels, or height and width", image_size)
     return sides
+
+
+def describe_preset(name_or_path):
+    """Reads the facts of a preset from its two JSON files; no other file is opened, and a name needs no network.
+
+    Args:
+        name_or_path: as of `from_preset`: a name, the path of a folder, or a handle.
+
+    Returns:
+        `PresetInfo`.
+
+    Raises:
+        PresetError: there is no such preset, or one of the two files is missing, altered or malformed.
+
+    Example:
+        print(keras_modnet.presets.describe_preset("digits_reuse").licence)
+    """
+    return preset_info(find_preset(name_or_path, with_weights=False))
 
 
 def find_preset(name_or_path, with_weights=True):

@@ -109,6 +109,7 @@ def test_facts_that_a_card_lacks_are_none_or_absent(zoo):
 def test_facts_of_a_folder_need_no_weights(zoo):
     (zoo / "plain" / "model.safetensors").unlink()
     assert describe_preset(zoo / "plain").tasks == ("letters", "digits")
+    assert describe_preset("plain") == describe_preset(zoo / "plain")
 
 
 def test_the_table_is_a_sorted_read_only_mapping(zoo):
