@@ -128,13 +128,7 @@ ROWS = [
         STEM + NORM,
         NORM,
     ),
-    Row(
-        "stem-overlapping",
-        lambda dtype: IsometricStem(4, 2, convolutions=1, dtype=dtype),
-        IMAGES,
-        OVERLAPPING + HIDDEN,
-        HIDDEN,
-    ),
+    Row("stem-overlap", lambda dtype: IsometricStem(4, 2, convolutions=1, dtype=dtype), IMAGES, OVERLAPPING, HIDDEN),
     Row("stem-tokens", lambda dtype: TokenStem(4, 2, dtype=dtype), IMAGES, STEM + TOKENS, 0),
     Row(
         "stem-registers",
@@ -234,7 +228,7 @@ ROWS = [
     ),
     task_row(
         *("basic", "batch", "weights"),
-        OVERLAPPING + HIDDEN + BASIC + LOGITS + BASIC_NORMS + DENSE,
+        OVERLAPPING + BASIC + LOGITS + BASIC_NORMS + DENSE,
         ROUTER_STATE + HIDDEN + BASIC_NORMS,
         stem_convolutions=1,
     ),

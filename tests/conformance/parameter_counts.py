@@ -13,7 +13,8 @@ TRANSFORMER = 2 * (2 * 8 + 2 * 4 + 4 * (4 * 4 + 4) + (4 * 16 + 16) + (16 * 4 + 4
 # One 2x2x1 kernel for 4 channels, and a bias. Four channels for three classes, and a bias. Scale, offset of 4 channels.
 STEM, DENSE, NORM = 4 * 4 + 4, 4 * 3 + 3, 2 * 4
 # A 3x3 kernel from 1 to 2 channels and one from 2 to 4, with biases; a norm of 2 channels between them.
-OVERLAPPING, HIDDEN = (9 * 2 + 2) + (9 * 2 * 4 + 4), 2 * 2
+HIDDEN = 2 * 2
+OVERLAPPING = (9 * 2 + 2) + (9 * 2 * 4 + 4) + HIDDEN
 # Class token, and positions of it and of 4 patches; two register tokens.
 TOKENS, REGISTERS = 4 + 5 * 4, 2 * 4
 # Logits of 2 steps and 2 blocks. Temperature and the hardened flag.

@@ -16,8 +16,8 @@ RECIPE = Recipe(
     "photographs (CIFAR-10): trained once each, then grown to two runs each in a row.",
     licence="no licence stated by the data's authors; research use",
     limits="Trained on 32 x 32 photographs with one object of ten kinds, for a few epochs on a CPU, and on a copy of "
-    "the data that had been stored as JPEG of quality 75: compare its accuracy with others on the same copy. Its blocks "
-    "run once, and as many different blocks, were not trained beside it.",
+    "the data that had been stored as JPEG of quality 75: compare its accuracy with others on the same copy. Its "
+    "blocks run once, and as many different blocks, were not trained beside it.",
     data={"cifar10": "cifar10"},
     model={
         "image_shape": (32, 32, 3),
