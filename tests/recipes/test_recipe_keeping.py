@@ -124,7 +124,10 @@ def test_a_signal_keeps_the_training_between_two_steps(recipe, tasks, tmp_path):
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
-def test_the_second_signal_of_a_kind_does_what_it_did_before():
+def test_the_second_signal_of_a_kind_does_what_it_did_before(request):
+    # A shell starts processes in the background with a Ctrl-C that does nothing.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     interrupts = Interrupts()
     with interrupts.watched():
         os.kill(os.getpid(), signal.SIGINT)
