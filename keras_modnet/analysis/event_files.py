@@ -16,7 +16,7 @@ def tensorboard_writer(function):
     try:
         from tensorboard.summary.writer.event_file_writer import EventFileWriter
     except ImportError as error:
-        raise ImportError(f"`{function}` writes for TensorBoard: `pip install tensorboard`.") from error
+        raise ImportError(f"`{function}` writes for TensorBoard: `pip install keras_modnet[tensorboard]`.") from error
     return EventFileWriter
 
 

@@ -40,7 +40,7 @@ class OrderingTensorBoard(keras.callbacks.Callback):
         hyper_parameters: more of them, `{name: number, text or bool}`.
 
     Raises:
-        ImportError: TensorBoard is not installed (`pip install tensorboard`), or Matplotlib
+        ImportError: TensorBoard is not installed (`pip install keras_modnet[tensorboard]`), or Matplotlib
             (`pip install keras_modnet[plot]`).
         ValueError: a number of epochs under one; hyper-parameters of other types; when training begins, an unknown
             task.

@@ -42,9 +42,9 @@ def expect_new(flag, path):
     path = Path(path).expanduser()
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
         raise WrongArgumentError(f"--{flag} must be a path where nothing is yet. Received: {str(path)!r}")
-    above = path.absolute().parent
-    above.mkdir(parents=True, exist_ok=True)
-    if not os.access(above, os.W_OK):
+    # Made by whoever writes; here nothing changes.
+    above = next(folder for folder in path.absolute().parents if folder.exists())
+    if not (above.is_dir() and os.access(above, os.W_OK)):
         raise WrongArgumentError(f"--{flag} must lie in a folder that can be written to. Received: {str(path)!r}")
 
 

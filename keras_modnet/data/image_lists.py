@@ -88,8 +88,7 @@ def held_out_rows(labels, share, seed):
         `(kept, held out)`, sorted int64.
 
     Raises:
-        ValueError: another share.
-        ValueError: a class has one image.
+        ValueError: another share, or a class with one image.
     """
     expect(0 < share < 1, "validation_split", "a share over 0 and under 1", share)
     generator, held = np.random.default_rng(seed), []

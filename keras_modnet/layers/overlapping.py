@@ -47,7 +47,8 @@ class OverlappingConvolutions(keras.layers.Layer):
 
     def __init__(self, width, patch_size=4, convolutions=1, norm="batch", activation="relu", epsilon=1e-3, **kwargs):
         super().__init__(**kwargs)
-        expect_count("convolutions", convolutions)
+        for name, count in (("width", width), ("patch_size", patch_size), ("convolutions", convolutions)):
+            expect_count(name, count)
         self.width, self.patch_size, self.convolutions = width, patch_size, convolutions
         self.norm, self.activation, self.epsilon = norm, activation, epsilon
         self.channels = convolution_channels(width, patch_size, convolutions)

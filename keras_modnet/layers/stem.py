@@ -17,13 +17,13 @@ class IsometricStem(keras.layers.Layer):
     Args:
         width: channels of the features.
         patch_size: side of a patch in pixels; height and width of the images are divisible by it.
-        convolutions: 0: one convolution embeds patches that do not overlap. Over 0: so many 3 x 3 convolutions at each
-            size do, which overlap; see `OverlappingConvolutions`.
         mean: pixel value, one number or one a channel, that is subtracted; default 127.5.
         std: pixel value, one number or one a channel, that the difference is divided by; default 127.5.
         activation: Keras activation behind the embedding, or None.
         norm: `"batch"`, `"group"`, `"layer"` or None; behind the activation, shared by all that use the stem.
         epsilon: what norms add to the variance.
+        convolutions: 0: one convolution embeds patches that do not overlap. Over 0: so many 3 x 3 convolutions at each
+            size do, which overlap; see `OverlappingConvolutions`.
         hidden_norm: norm between overlapping convolutions: `"batch"`, `"group"` or `"layer"`.
 
     Call arguments:

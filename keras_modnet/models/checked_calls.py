@@ -16,7 +16,7 @@ from keras_modnet.data.tensorflow_streams import reporting
 from keras_modnet.layers.layer_dict import LayerDict
 from keras_modnet.layers.replicas import compiles_for_tpu
 from keras_modnet.models import trainability
-from keras_modnet.models.report import summary_lines
+from keras_modnet.models.report import SummarizesTasks
 from keras_modnet.models.task_layers import deserialized
 from keras_modnet.models.turns import alone_on
 
@@ -39,7 +39,7 @@ class Traces:
         return any(old is not new for old, new in zip(former[0], variables, strict=True))
 
 
-class ChecksItsData:
+class ChecksItsData(SummarizesTasks):
     """Mixin in front of `keras.Model` of `TaskModel` and `JointModel`.
 
     Attributes:
@@ -188,11 +188,6 @@ class ChecksItsData:
                 "optimizer after `train_only` or `set_ordering`, and one for each task or set of tasks. Received "
                 f"{len(variables)} trainable variables where the optimizer knows {len(known(optimizer))}."
             )
-
-    def summary(self, line_length=None, positions=None, print_fn=None, **kwargs):
-        """As `keras.Model.summary`; below it the ordering of each task, and what the total counts."""
-        super().summary(line_length, positions, print_fn, **kwargs)
-        (print_fn or print)("\n".join(summary_lines(self)))
 
     def get_compile_config(self):
         """As Keras's; None where the optimizer was built for other variables than those that train now.

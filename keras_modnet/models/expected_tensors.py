@@ -1,5 +1,6 @@
 """Names and shapes of a model's tensors, from its arguments alone: what a file has to hold before anything is made."""
 
+import itertools
 import math
 from typing import NamedTuple
 
@@ -97,7 +98,7 @@ def _stem(arguments, kind):
 def _overlapping(arguments, inputs):
     sizes = [arguments[name] for name in ("width", "patch_size", "stem_convolutions")]
     outputs = convolution_channels(*sizes)
-    for index, (before, channels) in enumerate(zip([inputs, *outputs], outputs, strict=False)):
+    for index, (before, channels) in enumerate(itertools.pairwise([inputs, *outputs])):
         yield f"conv{index}/kernel", Expected((3, 3, before, channels))
         yield f"conv{index}/bias", Expected((channels,))
     for index, channels in enumerate(outputs[:-1]):

@@ -11,14 +11,14 @@ from keras_modnet.models.arguments import NETWORK_ARGUMENTS, checked_model, make
 from keras_modnet.models.delegating import Delegates
 from keras_modnet.models.has_tasks import HasTasks
 from keras_modnet.models.preset_io import save_to_preset
-from keras_modnet.models.report import summary_lines
+from keras_modnet.models.report import SummarizesTasks
 from keras_modnet.models.running import RunsOrderings
 from keras_modnet.models.static import to_static, to_static_tasks
 from keras_modnet.models.task_layers import make_task_layers
 
 
 @keras.saving.register_keras_serializable(package="keras_modnet")
-class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
+class ModNet(HasTasks, RunsOrderings, Delegates, SummarizesTasks, keras.Model):
     """A modular network: tasks run the blocks of one bank, each in its own order.
 
     Args:
@@ -179,11 +179,6 @@ class ModNet(HasTasks, RunsOrderings, Delegates, keras.Model):
         for task, layers in self.task_layers.items():
             named |= {f"tasks/{task}/{name}": variable for name, variable in layers.variables_by_name().items()}
         return named
-
-    def summary(self, line_length=None, positions=None, print_fn=None, **kwargs):
-        """As `keras.Model.summary`; below it the ordering of each task, and what the total counts."""
-        super().summary(line_length, positions, print_fn, **kwargs)
-        (print_fn or print)("\n".join(summary_lines(self)))
 
     def save(self, filepath, *args, **kwargs):
         """As `keras.Model.save`.

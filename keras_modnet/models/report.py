@@ -52,6 +52,15 @@ def _ordering_words(ordering):
     return " ".join(map(str, ordering.blocks)) + kind
 
 
+class SummarizesTasks:
+    """Adds to a Keras model's summary what its tasks run; stands in front of `keras.Model` among the bases."""
+
+    def summary(self, line_length=None, positions=None, print_fn=None, **kwargs):
+        """As `keras.Model.summary`; below it the ordering of each task, and what the total counts."""
+        super().summary(line_length, positions, print_fn, **kwargs)
+        (print_fn or print)("\n".join(summary_lines(self)))
+
+
 def summary_lines(model):
     """Returns what stands below Keras's summary of a model: each task's ordering, and what its total counts.
 

@@ -154,7 +154,7 @@ def test_an_unknown_task_is_refused_before_the_first_step(compiled, tmp_path):
 @pytest.mark.parametrize(
     ("package", "message"),
     [
-        ("tensorboard", "`OrderingTensorBoard` writes for TensorBoard: `pip install tensorboard`"),
+        ("tensorboard", r"`OrderingTensorBoard` writes for TensorBoard: `pip install keras_modnet\[tensorboard\]`"),
         ("matplotlib", r"`OrderingTensorBoard` draws with Matplotlib: `pip install keras_modnet\[plot\]`"),
     ],
 )

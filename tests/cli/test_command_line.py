@@ -57,6 +57,7 @@ def test_version(call):
         (("adapt", "no_such_folder", "--output=o"), "FOLDER must be a folder .*. Received: 'no_such_folder'"),
         (("adapt", "photos"), "--output must be a folder or a file .modnet. Received: none"),
         (("adapt", "photos", "--output=photos"), "--output must be a path where nothing is yet"),
+        (("adapt", "photos", "--preset=digits_reuse", "--output=a/b", "--parts=x"), "`parts`"),
         (("edit", "--remove=x", "--output=o"), "--remove must be whole numbers, as --help says. Received: 'x'"),
         (("edit", "--output=o"), "expected one of --blocks, .*. Received: 0"),
         (("edit", "--remove=1", "--swap=1,2", "--output=o"), "expected one of --blocks, .*. Received: 2"),

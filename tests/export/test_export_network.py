@@ -115,7 +115,10 @@ def test_a_network_that_is_not_of_keras_alone_is_refused(make_model, tmp_path, l
 def test_a_file_that_answers_otherwise_leaves_what_was_there(make_model, tmp_path, monkeypatch):
     path = tmp_path / "digits.onnx"
     path.write_bytes(b"before")
-    spoiled = lambda *arguments: {name: v + 1e-2 for name, v in run_file(*arguments).items()}  # noqa: E731
+
+    def spoiled(*arguments):
+        return {name: value + 1e-2 for name, value in run_file(*arguments).items()}
+
     monkeypatch.setattr(network_export, "run_file", spoiled)
     static = make_model(compiled=False).to_static("digits")
     with pytest.raises(RuntimeError, match=r"within 0.000\d+. Received: a difference of 0.01. None is written"):

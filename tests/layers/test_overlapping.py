@@ -81,6 +81,12 @@ def test_what_cannot_overlap_is_refused(arguments, message):
         IsometricStem(**({"convolutions": 1} | arguments))
 
 
+@pytest.mark.parametrize("count", ["width", "patch_size", "convolutions"])
+def test_counts_are_at_least_one(count):
+    with pytest.raises(ValueError, match=f"`{count}` must be a whole number of at least 1"):
+        OverlappingConvolutions(**({"width": 4} | {count: 0}))
+
+
 def test_a_stem_is_made_again_from_its_configuration():
     stem = IsometricStem(8, 2, convolutions=2, hidden_norm="group", activation="gelu")
     copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(stem))

@@ -9,7 +9,7 @@ from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_p
 
 from model_server.grpc_services import Predictions, Statuses
 from model_server.models import Models
-from model_server.rest import handler_of
+from model_server.rest import Handler
 
 
 class ModelServer:
@@ -28,7 +28,8 @@ class ModelServer:
         self._models = Models(config, places)
 
     def __enter__(self):
-        self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler_of(self._models))
+        self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.models = self._models
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
         self._grpc = grpc.server(concurrent.futures.ThreadPoolExecutor(2))
